@@ -1,0 +1,45 @@
+"""Search keys for Chinese names, so that “shwy” and “sanhewuye” find 三和物业."""
+
+from dataclasses import dataclass
+
+from pypinyin import Style, lazy_pinyin
+
+from sunlot.norms.text import half_width
+
+# Family names whose reading is not the character's common one; both readings are kept.
+_SURNAMES = {
+    "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha", "盖": "ge", "朴": "piao",
+    "乐": "yue", "覃": "qin", "翟": "zhai", "缪": "miao", "种": "chong", "尉": "yu", "冼": "xian", "员": "yun",
+    "折": "she", "繁": "po", "秘": "bi", "召": "shao", "晟": "cheng", "么": "yao",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SearchKeys:
+    """The keys of one name, each in lower case and only of ASCII letters, digits and characters without a reading."""
+
+    initials: tuple[str, ...]
+    """First letters, e.g. ("shwy",); a second entry where the first character is a family name read otherwise."""
+    full: tuple[str, ...]
+    """Whole syllables without tones (ü as v), e.g. ("sanhewuye",)."""
+
+    @property
+    def text(self) -> str:
+        """All keys with a space between, for one indexed column."""
+        return " ".join((*self.initials, *self.full))
+
+
+def search_keys(name: str) -> SearchKeys:
+    """The search keys of `name`; digits and Latin letters are kept, punctuation and spaces are left out."""
+    signs = [sign for sign in half_width(name).lower() if sign.isalnum()]
+    # pypinyin reads the whole name at once and so finds 重庆 = chong qing; what has no reading comes back sign by sign.
+    syllables = " ".join(lazy_pinyin("".join(signs), style=Style.NORMAL, errors=" ".join)).split()
+    readings = [syllables]
+    surname = _SURNAMES.get(signs[0]) if signs else None
+    if surname and surname != syllables[0]:
+        readings.append([surname, *syllables[1:]])
+    initials = ["".join(syllable[:1] for syllable in reading) for reading in readings]
+    return SearchKeys(
+        initials=tuple(dict.fromkeys(initials)),
+        full=tuple("".join(reading) for reading in readings),
+    )
