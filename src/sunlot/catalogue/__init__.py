@@ -1,0 +1,1 @@
+"""Inspection items, their legal bases and their versions (notice, part 3 (1))."""

@@ -1,0 +1,1 @@
+"""What every page of the staff shares: the acting viewer, lists, what waits for me, uploads."""

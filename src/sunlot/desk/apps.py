@@ -1,0 +1,12 @@
+"""The desk's place in Django."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class DeskConfig(AppConfig):
+    name = "sunlot.desk"
+    verbose_name = "工作台"
+
+    def ready(self) -> None:
+        autodiscover_modules("todo", "events")  # every room's providers and kinds of event

@@ -1,0 +1,155 @@
+"""Every list of the product: searched, filtered, sorted, paged and exported, with its whole state in the address."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import django_filters
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+
+from sunlot.documents import spreadsheets
+
+M = TypeVar("M", bound=models.Model)
+PER_PAGE = 30
+EXPORT_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Column(Generic[M]):
+    """One column of an export, and of the JSON beside it under `key`."""
+
+    key: str
+    label: str
+    value: Callable[[M], Any]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A filter in force, and the address without it."""
+
+    label: str
+    without: str
+
+
+class Listing(Generic[M]):
+    """A list in the state that the address asks for.
+
+    `sorts` maps a word of the address to the fields ordered by; each order is made total by the primary key, so
+    that pages never repeat or lose a row.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        queryset: "models.QuerySet[M]",
+        *,
+        filters: type[django_filters.FilterSet],
+        sorts: dict[str, Sequence[str]],
+        default_sort: str,
+        columns: Sequence[Column[M]] = (),
+        unit: str = "条",
+        per_page: int = PER_PAGE,
+    ) -> None:
+        self.request, self.columns, self.unit, self.per_page = request, columns, unit, per_page
+        self.filterset = filters(request.GET, queryset=queryset, request=request)
+        self._sorts, self._default_sort = sorts, default_sort
+        self._all = queryset
+
+    @cached_property
+    def form(self) -> Any:
+        return self.filterset.form
+
+    @cached_property
+    def sort(self) -> str:
+        """The order in force, `-` before it for descending; an unknown one in the address is the default."""
+        asked = self.request.GET.get("sort", "")
+        return asked if asked.lstrip("-") in self._sorts else self._default_sort
+
+    @cached_property
+    def rows(self) -> "models.QuerySet[M]":
+        """All rows that match, in order."""
+        fields = list(self._sorts[self.sort.lstrip("-")])
+        if self.sort.startswith("-"):
+            fields = [field[1:] if field.startswith("-") else f"-{field}" for field in fields]
+        return self.filterset.qs.order_by(*fields, "pk")
+
+    @cached_property
+    def page(self) -> "Page[M]":
+        """The page asked for; a number out of range is the nearest page there is."""
+        return Paginator(self.rows, self.per_page).get_page(self.request.GET.get("page"))
+
+    @cached_property
+    def total(self) -> int:
+        """How many there are without any filter, for the empty state."""
+        return self._all.count()
+
+    @cached_property
+    def chosen(self) -> list[Chosen]:
+        """The filters in force, each with the address that takes it off."""
+        found = []
+        for name, field in self.form.fields.items():
+            values = [value for value in self.request.GET.getlist(name) if value != ""]
+            for value in values:
+                words = _words(field, value)
+                found.append(Chosen(f"{field.label}：{words}", self._address(drop=(name, value))))
+        return found
+
+    def address_sorted(self, word: str) -> str:
+        """The address of this list sorted by `word`; once more turns the order round."""
+        turned = f"-{word}" if self.sort == word else word
+        return self._address(sort=turned)
+
+    def address_of_page(self, number: int) -> str:
+        return self._address(page=str(number))
+
+    def address_of_export(self, form: str) -> str:
+        return self._address(format=form)
+
+    @property
+    def pages(self) -> Iterator[int | str]:
+        """Page numbers to show, with … where some are left out."""
+        return self.page.paginator.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1)
+
+    def _address(self, drop: tuple[str, str] | None = None, **changes: str) -> str:
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        query.pop("format", None)
+        if drop:
+            query.setlist(drop[0], [value for value in query.getlist(drop[0]) if value != drop[1]])
+        for name, value in changes.items():
+            query[name] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    @property
+    def wants_export(self) -> bool:
+        """Whether the address asks for a file (`?format=csv` or `xlsx`) instead of the page."""
+        return bool(self.columns) and self.request.GET.get("format") in ("csv", "xlsx")
+
+    def export(self, name: str) -> StreamingHttpResponse:
+        """The matching rows as a file. Text that begins like a formula is written so that no program runs it."""
+        form = self.request.GET["format"]
+        heads = [column.label for column in self.columns]
+        rows = ([column.value(row) for column in self.columns] for row in self._iterate())
+        if form == "xlsx":
+            body, kind = spreadsheets.xlsx_chunks(heads, rows, sheet=name), spreadsheets.XLSX_TYPE
+        else:
+            bom = self.request.GET.get("bom") != "0"
+            body, kind = spreadsheets.csv_chunks(heads, rows, bom=bom), spreadsheets.CSV_TYPE
+        response = StreamingHttpResponse(body, content_type=kind)
+        response["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or ""
+        return response
+
+    def _iterate(self) -> Iterable[M]:
+        return self.rows.iterator(chunk_size=EXPORT_CHUNK)
+
+
+def _words(field: Any, value: str) -> str:
+    """A filter's value as the form shows it."""
+    for key, label in getattr(field, "choices", []):
+        if str(getattr(key, "value", key)) == value:
+            return str(label)
+    return value

@@ -1,0 +1,198 @@
+"""Rounds, draws, attempts and what the ceremony collects (docs/spec/draw-protocol.md)."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from sunlot.organisations.models import Organisation, User
+from sunlot.planning.models import Plan
+
+
+class Round(models.Model):
+    """One draw of a plan; a plan with a frequency of two a year has two."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["plan", "number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="round_number")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} 第{self.number}批"
+
+
+class Draw(models.Model):
+    """A draw under its public number `<region>-<year>-<serial>`; the serials of a year run without gaps."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="draw")
+    number = models.CharField("抽取编号", max_length=64, unique=True)
+    region_code = models.CharField(max_length=6)
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-year", "-serial"]
+        constraints = [models.UniqueConstraint(fields=["region_code", "year", "serial"], name="draw_serial")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Attempt(models.Model):
+    """One run of the ceremony. There is one result per attempt and no way back from it."""
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", "等待各方承诺"
+        SEALED = "sealed", "公告已封存，等待掷骰"
+        REVEALING = "revealing", "各方公开密数"
+        READING = "reading", "等待彩票开奖号码"
+        DRAWN = "drawn", "已抽取，等待签署记录"
+        SIGNED = "signed", "记录已签署"
+        ARCHIVED = "archived", "已归档"
+        ABORTED = "aborted", "已中止"
+
+    class Beacon(models.TextChoices):
+        DICE = "dice", "掷骰"
+        LOTTERY = "lottery", "彩票开奖号码"
+
+    # With dice: preparing, sealed, revealing, drawn. With a lottery the numbers are read after the reveals:
+    # preparing, revealing, reading, drawn.
+    MOVES: dict[str, frozenset[str]] = {
+        State.PREPARING: frozenset({State.SEALED, State.REVEALING}),
+        State.SEALED: frozenset({State.REVEALING, State.ABORTED}),
+        State.REVEALING: frozenset({State.READING, State.DRAWN, State.ABORTED}),
+        State.READING: frozenset({State.DRAWN, State.ABORTED}),
+        State.DRAWN: frozenset({State.SIGNED}),
+        State.SIGNED: frozenset({State.ARCHIVED}),
+        State.ARCHIVED: frozenset(),
+        State.ABORTED: frozenset(),
+    }
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PREPARING)
+    beacon_kind = models.CharField(max_length=8, choices=Beacon.choices)
+    beacon_form = models.JSONField()  # the notice's `beacon` member
+    reveal_by = models.DateTimeField("公开密数的期限")
+    release_at = models.DateTimeField("名单公开时间", null=True, blank=True)
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    notice = models.TextField(blank=True)  # canonical JSON, once sealed
+    notice_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    rules = models.TextField(blank=True)  # canonical JSON of the published plan and rules that `rules` is the digest of
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    beacon_value = models.CharField(max_length=1000, null=True, blank=True)
+    beacon_at = models.DateTimeField(null=True, blank=True)
+    seed = models.CharField(max_length=64, blank=True)
+    result = models.ForeignKey("trail.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    result_digest = models.CharField(max_length=64, blank=True)
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    aborted_at = models.DateTimeField(null=True, blank=True)
+    abort_reason = models.TextField(blank=True)
+    abort_failed = models.JSONField(default=list, blank=True)  # ids of the contributors whose reveal was missing
+
+    class Meta:
+        ordering = ["draw", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "number"], name="attempt_number"),
+            models.UniqueConstraint(
+                fields=["draw"],
+                condition=~Q(state__in=["aborted"]),
+                name="attempt_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="preparing") | (Q(notice_digest__isnull=False) & Q(sealed_at__isnull=False) & ~Q(notice="")),
+                name="attempt_sealed_has_notice",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["drawn", "signed", "archived"])
+                | (Q(result__isnull=False) & ~Q(result_digest="") & Q(drawn_at__isnull=False) & ~Q(seed="")),
+                name="attempt_drawn_has_result",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="aborted") | (Q(aborted_at__isnull=False) & ~Q(abort_reason="")), name="attempt_aborted_has_reason"
+            ),
+            models.CheckConstraint(condition=Q(number=1) | Q(beacon_kind="lottery"), name="attempt_repeat_by_lottery"),
+            models.CheckConstraint(condition=Q(sealed_at__isnull=True) | Q(reveal_by__gt=F("sealed_at")), name="attempt_deadline_after_seal"),
+        ]
+        indexes = [models.Index(fields=["state", "reveal_by"], name="attempt_deadlines")]
+
+    def __str__(self) -> str:
+        return f"{self.draw.number}:{self.number}"
+
+
+class RosterPart(models.Model):
+    """A frozen roster file of an attempt, stored for ever."""
+
+    class Roster(models.TextChoices):
+        OBJECTS = "objects"
+        INSPECTORS = "inspectors"
+        AVOID = "avoid"
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="parts")
+    roster = models.CharField(max_length=10, choices=Roster.choices)
+    number = models.PositiveSmallIntegerField(default=1)
+    file = models.ForeignKey("trail.StoredFile", on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)  # under the notice's hash
+    rows = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["roster", "number"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "roster", "number"], name="roster_part_number")]
+
+    def __str__(self) -> str:
+        return f"{self.roster} {self.number}"
+
+
+class Contributor(models.Model):
+    """Who commits and reveals. The nonce is never here before it is revealed: it stays on the contributor's device."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="contributors")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=64)  # the id in the notice
+    title = models.CharField("身份", max_length=40)  # 承办科室, 联合部门, 纪检监督
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    commitment = models.CharField(max_length=64, null=True, blank=True)
+    committed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    committed_at = models.DateTimeField(null=True, blank=True)
+    nonce = models.CharField(max_length=64, null=True, blank=True)
+    revealed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    revealed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "position"], name="contributor_position"),
+            models.UniqueConstraint(fields=["attempt", "code"], name="contributor_code"),
+            models.UniqueConstraint(fields=["attempt", "commitment"], name="contributor_commitment"),
+            models.UniqueConstraint(fields=["attempt", "committed_by"], name="contributor_one_person_each"),
+            models.CheckConstraint(
+                condition=Q(commitment__isnull=True) | (Q(committed_by__isnull=False) & Q(committed_at__isnull=False)),
+                name="contributor_committed_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(nonce__isnull=True) | (Q(commitment__isnull=False) & Q(revealed_at__isnull=False) & Q(revealed_by__isnull=False)),
+                name="contributor_revealed_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.code}"
+
+
+class BeaconReading(models.Model):
+    """Dice or lottery numbers as one of two people typed them, independently of the other."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="readings")
+    value = models.CharField(max_length=1000)
+    source = models.CharField("号码出处", max_length=200, blank=True)
+    typed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["typed_at"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "typed_by"], name="reading_one_each")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} {self.typed_by}"

@@ -1,0 +1,6 @@
+"""Addresses of the drawing room under /desk/drawing/."""
+
+from django.urls import URLPattern
+
+app_name = "drawing"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Tasks, forms, findings and their signatures (notice, part 4 (3))."""

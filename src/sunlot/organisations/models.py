@@ -1,0 +1,184 @@
+"""Regions, organisations, people, their roles, and signatures."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from .roles import Role
+
+
+class Region(models.Model):
+    """A region of GB/T 2260: `150302` 海勃湾区. 海南区 (150303) is not 海南省 (460000): never compare names."""
+
+    code = models.CharField("区划代码", max_length=6, primary_key=True)
+    name = models.CharField("名称", max_length=40)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{6}$"), name="region_code_form")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A department, a section of one, or a partner department.
+
+    `code` is the identifier in draws and in the public log. `path` is the codes from the root down to this one, each
+    closed by `/`: a subtree is a prefix.
+    """
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", "住建部门"
+        SECTION = "section", "内设科室"
+        PARTNER = "partner", "联合部门"
+
+    code = models.CharField("代码", max_length=64, unique=True)
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("类别", max_length=12, choices=Kind.choices)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="organisations")
+    path = models.CharField(max_length=255, unique=True, editable=False)
+    is_active = models.BooleanField("在用", default=True)
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="organisation_code_form"),
+            models.CheckConstraint(condition=~Q(kind="section") | Q(parent__isnull=False), name="organisation_section_has_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def department_code(self) -> str:
+        """The code of the department at the root of this one's tree."""
+        return self.path.split("/", 1)[0]
+
+    @property
+    def is_section(self) -> bool:
+        return self.kind == self.Kind.SECTION
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; the natural key is the user name."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """A person with an account. What it may do are its memberships, nothing here."""
+
+    username = models.CharField("用户名", max_length=64, unique=True)
+    name = models.CharField("姓名", max_length=40)
+    phone = models.CharField("手机", max_length=20, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("首次登录须改密码", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    # Django's admin and permission tables are not used; allauth and axes ask for these two.
+    is_staff = False
+    is_superuser = False
+
+    class Meta:
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's own permissions are not used; see the rooms' policy.py."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class Membership(models.Model):
+    """A person's role in an organisation. Ended, not deleted: the trail names it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField("角色", max_length=24, choices=Role.choices)
+    granted_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["organisation__path", "role"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], condition=Q(ended_at__isnull=True), name="membership_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.organisation} {self.get_role_display()}"
+
+
+class Signature(models.Model):
+    """A signature, or its refusal, under one thing in the state that `digest` names.
+
+    Three ways (docs/architecture.md, Signature): `account`, a signed-in person gave the password again over the
+    digest shown; `hand`, a person without account signed on the screen; `paper`, printed, signed, stamped, scanned,
+    uploaded, and then confirmed by a second person.
+    """
+
+    class Way(models.TextChoices):
+        ACCOUNT = "account", "本人登录签署"
+        HAND = "hand", "现场手写"
+        PAPER = "paper", "纸质签署"
+
+    class State(models.TextChoices):
+        SIGNED = "signed", "已签署"
+        UNCONFIRMED = "unconfirmed", "待第二人核对"
+        REFUSED = "refused", "拒签"
+        VOID = "void", "核对不符，作废"
+
+    thing = models.CharField(max_length=80)
+    capacity = models.CharField("签署身份", max_length=40)  # 科室负责人, 分管领导, 纪检监督, 被检查人 …
+    digest = models.CharField(max_length=64)
+    way = models.CharField(max_length=8, choices=Way.choices)
+    state = models.CharField(max_length=12, choices=State.choices)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="signatures")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=24, blank=True)
+    name = models.CharField("姓名", max_length=40)
+    comment = models.TextField("意见或理由", blank=True)
+    file = models.ForeignKey("trail.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    file_name = models.CharField(max_length=255, blank=True)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["signed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thing", "capacity", "name", "digest"],
+                condition=Q(state="signed"),
+                name="signature_once",
+            ),
+            models.CheckConstraint(condition=~Q(way="account") | Q(user__isnull=False), name="signature_account_has_user"),
+            models.CheckConstraint(
+                condition=~Q(way__in=["paper", "hand"], state="signed") | Q(file__isnull=False), name="signature_shows_itself"
+            ),
+            models.CheckConstraint(
+                condition=~Q(way="paper", state="signed") | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("entered_by"))),
+                name="signature_paper_second_person",
+            ),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(comment=""), name="signature_refusal_has_reason"),
+        ]
+        indexes = [models.Index(fields=["thing"], name="signature_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.capacity} {self.name}"

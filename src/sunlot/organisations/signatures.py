@@ -1,0 +1,166 @@
+"""Signing and refusing to sign, by account, by hand and on paper (docs/architecture.md, Signature).
+
+The rooms call these inside their own actions, which check that this person may sign this thing in this capacity.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.http import HttpRequest
+
+from sunlot.norms import clock
+from sunlot.trail.actions import record
+from sunlot.trail.models import StoredFile
+
+from . import events
+from .models import Signature
+from .viewer import NotAllowed, Refused, Viewer
+
+PROOF_LASTS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That the person gave the password again just now."""
+
+    user_id: int
+    given_at: datetime
+
+
+def prove_by_password(request: HttpRequest, viewer: Viewer, password: str) -> Proof:
+    """Check the password that the viewer gave again; failures count towards the lockout.
+
+    Raises Refused where it is wrong.
+    """
+    user = authenticate(request, username=viewer.username, password=password)
+    if user is None or user.pk != viewer.user_id:
+        raise Refused("密码不对，没有签署。请再输入一次您的登录密码。")
+    return Proof(viewer.user_id, clock.now())
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is signed: its thing (`plan:17`), how the history calls it, the digest shown, and the signer's capacity."""
+
+    thing: str
+    title: str
+    digest: str
+    capacity: str
+
+
+@transaction.atomic
+def sign(viewer: Viewer, page: Page, proof: Proof, comment: str = "") -> Signature:
+    """Sign as the signed-in person. Signing the same digest in the same capacity again returns the first signature."""
+    if proof.user_id != viewer.user_id or not timedelta() <= clock.now() - proof.given_at <= PROOF_LASTS:
+        raise Refused("已超过十分钟，请再输入一次密码后签署。")
+    earlier = _standing(page, viewer.person)
+    if earlier:
+        return earlier
+    signature = _make(viewer, page, Signature.Way.ACCOUNT, Signature.State.SIGNED, comment=comment)
+    record(viewer, events.SIGNED, page.thing, f"{page.capacity}签署{page.title}", after={"digest": page.digest, "capacity": page.capacity})
+    return signature
+
+
+@transaction.atomic
+def refuse(viewer: Viewer, page: Page, reason: str) -> Signature:
+    """Refuse to sign, with the reason."""
+    if not reason.strip():
+        raise Refused("不签署须写明理由。")
+    signature = _make(viewer, page, Signature.Way.ACCOUNT, Signature.State.REFUSED, comment=reason.strip())
+    record(viewer, events.SIGNATURE_REFUSED, page.thing, f"{page.capacity}不签署{page.title}：{reason.strip()}", after={"digest": page.digest})
+    return signature
+
+
+@transaction.atomic
+def sign_by_hand(viewer: Viewer, page: Page, name: str, drawing: StoredFile) -> Signature:
+    """File what a person without account signed on the screen, with that person's name."""
+    if not name.strip():
+        raise Refused("写明签字人的姓名。")
+    earlier = _standing(page, name.strip())
+    if earlier:
+        return earlier
+    signature = _make(viewer, page, Signature.Way.HAND, Signature.State.SIGNED, name=name.strip(), file=drawing, file_name="手写签名")
+    record(viewer, events.SIGNED, page.thing, f"{page.capacity}现场手写签署{page.title}", after={"digest": page.digest, "file": drawing.digest})
+    return signature
+
+
+@transaction.atomic
+def upload_paper(viewer: Viewer, page: Page, name: str, scan: StoredFile, file_name: str) -> Signature:
+    """File the scan of a page signed on paper. It counts once a second person has compared and confirmed it."""
+    if not name.strip():
+        raise Refused("写明在纸上签字的人的姓名。")
+    earlier = Signature.objects.filter(thing=page.thing, capacity=page.capacity, digest=page.digest, file=scan).exclude(state=Signature.State.VOID).first()
+    if earlier:
+        return earlier
+    signature = _make(viewer, page, Signature.Way.PAPER, Signature.State.UNCONFIRMED, name=name.strip(), file=scan, file_name=file_name)
+    record(viewer, events.PAPER_UPLOADED, page.thing, f"上传{page.capacity}的纸质签署件，待第二人核对", after={"digest": page.digest, "file": scan.digest})
+    return signature
+
+
+@transaction.atomic
+def confirm_paper(viewer: Viewer, signature: Signature) -> Signature:
+    """Confirm a scan after comparing it with the paper; never the person who uploaded it. Confirmed twice is confirmed once."""
+    found = Signature.objects.select_for_update().get(pk=signature.pk)
+    if found.entered_by_id == viewer.user_id:
+        raise NotAllowed("上传人不能核对自己上传的签署件，由另一人核对。")
+    if found.state == Signature.State.SIGNED:
+        return found
+    if found.state != Signature.State.UNCONFIRMED:
+        raise Refused("这份签署件已作废，请重新上传。")
+    found.state, found.confirmed_by_id, found.confirmed_at = Signature.State.SIGNED, viewer.user_id, clock.now()
+    found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    record(viewer, events.PAPER_CONFIRMED, found.thing, f"核对{found.capacity}的纸质签署件，相符", after={"digest": found.digest})
+    return found
+
+
+@transaction.atomic
+def reject_paper(viewer: Viewer, signature: Signature, reason: str) -> Signature:
+    """Void a scan that does not show what it should, with the reason."""
+    found = Signature.objects.select_for_update().get(pk=signature.pk)
+    if found.state != Signature.State.UNCONFIRMED:
+        raise Refused("这份签署件已经核对过。")
+    if not reason.strip():
+        raise Refused("写明不符之处。")
+    found.state, found.comment = Signature.State.VOID, reason.strip()
+    found.confirmed_by_id, found.confirmed_at = viewer.user_id, clock.now()
+    found.save(update_fields=["state", "comment", "confirmed_by", "confirmed_at"])
+    record(viewer, events.PAPER_REJECTED, found.thing, f"{found.capacity}的纸质签署件核对不符：{reason.strip()}", after={"digest": found.digest})
+    return found
+
+
+def _standing(page: Page, name: str) -> Signature | None:
+    return Signature.objects.filter(
+        thing=page.thing, capacity=page.capacity, digest=page.digest, name=name, state=Signature.State.SIGNED
+    ).first()
+
+
+def _make(
+    viewer: Viewer,
+    page: Page,
+    way: Signature.Way,
+    state: Signature.State,
+    *,
+    name: str = "",
+    comment: str = "",
+    file: StoredFile | None = None,
+    file_name: str = "",
+) -> Signature:
+    own = way == Signature.Way.ACCOUNT
+    return Signature.objects.create(
+        thing=page.thing,
+        capacity=page.capacity,
+        digest=page.digest,
+        way=way,
+        state=state,
+        user_id=viewer.user_id if own else None,
+        organisation=viewer.organisation if own else None,
+        role=viewer.role_code if own else "",
+        name=viewer.person if own else name,
+        comment=comment,
+        file=file,
+        file_name=file_name,
+        entered_by_id=viewer.user_id,
+        signed_at=clock.now(),
+    )

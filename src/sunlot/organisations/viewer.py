@@ -1,0 +1,96 @@
+"""Who is looking or acting: every query and every action is given one."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from .models import Membership, Organisation
+from .roles import DEPARTMENT_WIDE, Role
+
+
+class Refused(Exception):
+    """An act that can't be done now. The message says what is wrong and what to do, in the user's words."""
+
+
+class NotAllowed(Refused):
+    """An act that this person may not do. The message says who may."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person acting in one role for one organisation. Satisfies `trail.events.Actor`.
+
+    `base` is the organisation whose subtree is seen: the own one, or, for roles that act for the whole department, the
+    department of the section that they are held in.
+    """
+
+    membership: Membership
+    address: str = ""
+
+    @property
+    def user_id(self) -> int:
+        return self.membership.user_id
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.membership.organisation
+
+    @property
+    def role(self) -> Role:
+        return Role(self.membership.role)
+
+    @property
+    def organisation_code(self) -> str:
+        return self.organisation.code
+
+    @property
+    def role_code(self) -> str:
+        return self.membership.role
+
+    @property
+    def username(self) -> str:
+        return self.membership.user.username
+
+    @property
+    def person(self) -> str:
+        return self.membership.user.name
+
+    @cached_property
+    def base(self) -> Organisation:
+        own = self.organisation
+        if own.is_section and own.parent is not None and self.role in DEPARTMENT_WIDE:
+            return own.parent
+        return own
+
+    @property
+    def region_code(self) -> str:
+        """The jurisdiction: this region and all below it."""
+        return self.organisation.region_id
+
+    @property
+    def region_prefix(self) -> str:
+        """What the codes of the jurisdiction begin with: `150300` holds `1503xx`, `150000` holds `15xxxx`."""
+        code = self.region_code
+        if code.endswith("0000"):
+            return code[:2]
+        return code[:4] if code.endswith("00") else code
+
+    def covers(self, organisation: Organisation) -> bool:
+        """Whether `organisation` stands in the subtree that this viewer sees."""
+        return organisation.path.startswith(self.base.path)
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the viewer acts in one of these roles."""
+        return self.role in roles
+
+
+class SystemActor:
+    """The installation itself, for what no person does: a deadline passes, a certificate expires."""
+
+    organisation_code = "system"
+    role_code = "system"
+    username = ""
+    person = "系统"
+    address = ""
+
+
+SYSTEM = SystemActor()

@@ -1,0 +1,173 @@
+"""Plans: who inspects what, among whom, how many, when; signed and published before anything is drawn."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from sunlot.catalogue.models import ItemVersion, ObjectKind
+from sunlot.organisations.models import Organisation, Region, User
+from sunlot.registry.models import RiskClass
+
+
+class Plan(models.Model):
+    """A single plan (抽查计划), laid out like the annexed 双随机抽查计划表."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "编制"
+        CONFIRMING = "confirming", "待参与部门确认"
+        CONFIRMED = "confirmed", "待科室负责人签署"
+        HEAD_SIGNED = "head-signed", "待分管领导签署"
+        LEADER_SIGNED = "leader-signed", "待公布"
+        PUBLISHED = "published", "已公布"
+        DRAWN = "drawn", "已抽取"
+        COMPLETED = "completed", "已完成"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    class Zoning(models.TextChoices):
+        CITY = "city", "全市一个抽取区"
+        DISTRICTS = "districts", "按区分别组队"
+
+    # The allowed moves; actions.py makes them, nothing else. A refused signature returns the plan to draft.
+    MOVES: dict[str, frozenset[str]] = {
+        State.DRAFT: frozenset({State.CONFIRMING, State.CONFIRMED, State.WITHDRAWN}),
+        State.CONFIRMING: frozenset({State.CONFIRMED, State.DRAFT, State.WITHDRAWN}),
+        State.CONFIRMED: frozenset({State.HEAD_SIGNED, State.DRAFT, State.WITHDRAWN}),
+        State.HEAD_SIGNED: frozenset({State.LEADER_SIGNED, State.DRAFT, State.WITHDRAWN}),
+        State.LEADER_SIGNED: frozenset({State.PUBLISHED, State.DRAFT, State.WITHDRAWN}),
+        State.PUBLISHED: frozenset({State.DRAWN, State.WITHDRAWN}),
+        State.DRAWN: frozenset({State.COMPLETED}),
+        State.COMPLETED: frozenset(),
+        State.WITHDRAWN: frozenset(),
+    }
+
+    number = models.CharField("计划编号", max_length=64, unique=True)
+    title = models.CharField("抽查任务名称", max_length=80)
+    lead = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="led_plans", verbose_name="牵头科室（单位）")
+    targeted = models.BooleanField("定向抽查", default=False)
+    few_participants_reason = models.TextField("参与部门少于三个的理由", blank=True)
+    starts_on = models.DateField("检查开始")
+    ends_on = models.DateField("检查截止")
+    draw_at = models.DateTimeField("抽取时间")
+    release_on = models.DateField("名单公开日期", null=True, blank=True)  # null: at once
+    zoning = models.CharField("抽取区", max_length=10, choices=Zoning.choices, default=Zoning.DISTRICTS)
+    city_staff_roam = models.BooleanField("市直人员由抽取分到各区", default=True)
+    kinds = models.ManyToManyField(ObjectKind, related_name="plans", verbose_name="对象类别")
+    regions = models.ManyToManyField(Region, related_name="plans", verbose_name="对象所在区")
+    inspector_scope = models.CharField("检查人员范围", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=14, choices=State.choices, default=State.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    digest = models.CharField(max_length=64, blank=True)  # of what is signed, from `confirmed` on
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+    is_demo = models.BooleanField("演示", default=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="plan_period_in_order"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["published", "drawn", "completed"]) | (Q(published_at__isnull=False) & ~Q(digest="")),
+                name="plan_published_has_digest",
+            ),
+            models.CheckConstraint(condition=~Q(state="withdrawn") | ~Q(withdrawn_reason=""), name="plan_withdrawn_has_reason"),
+        ]
+        indexes = [models.Index(fields=["state", "draw_at"], name="plan_state_draw")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Participant(models.Model):
+    """An organisation or section that takes part, the lead among them, with its seats in each team."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REFUSED = "refused", "不同意"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="participants")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="participations")
+    position = models.PositiveSmallIntegerField()  # 0 is the lead
+    seats = models.PositiveSmallIntegerField("每组人数", default=2)
+    seats_reason = models.CharField("少于两人的理由", max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    comment = models.TextField("意见", blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "organisation"], name="participant_once"),
+            models.UniqueConstraint(fields=["plan", "position"], name="participant_position"),
+            models.CheckConstraint(condition=Q(seats__gte=1) & Q(seats__lte=50), name="participant_seats"),
+            # Two certified inspectors for each department (行政处罚法 第四十二条); fewer need a stated reason.
+            models.CheckConstraint(condition=Q(seats__gte=2) | ~Q(seats_reason=""), name="participant_seats_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.organisation.name
+
+
+class PlanItem(models.Model):
+    """An item of the plan, in the version in force, and the participant whose part it is."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="items")
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="plan_items")
+
+    class Meta:
+        ordering = ["version__item__code"]
+        constraints = [models.UniqueConstraint(fields=["plan", "version"], name="plan_item_once")]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class PlanStratum(models.Model):
+    """How many objects of one risk class are drawn: a number, or a ratio in thousandths rounded up."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="strata")
+    risk_class = models.CharField(max_length=1, choices=RiskClass.choices)
+    quota_number = models.PositiveIntegerField("抽取数", null=True, blank=True)
+    quota_permille = models.PositiveIntegerField("抽取比例（千分比）", null=True, blank=True)
+    reserve = models.PositiveIntegerField("候补数", default=0)
+
+    class Meta:
+        ordering = ["-risk_class"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "risk_class"], name="stratum_once"),
+            models.CheckConstraint(
+                condition=Q(quota_number__isnull=True, quota_permille__isnull=False, quota_permille__lte=1000)
+                | Q(quota_number__isnull=False, quota_permille__isnull=True),
+                name="stratum_number_or_ratio",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.risk_class
+
+    def quota_of(self, candidates: int) -> int:
+        """How many of `candidates` objects are drawn; a ratio is rounded up, so that no class is drawn less than promised."""
+        if self.quota_number is not None:
+            return self.quota_number
+        return -(-candidates * (self.quota_permille or 0) // 1000)
+
+
+class PlanZone(models.Model):
+    """A zone of the draw and how many teams it gets."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="zones")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    teams = models.PositiveIntegerField("检查组数")
+
+    class Meta:
+        ordering = ["region_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "region"], name="zone_once"),
+            models.CheckConstraint(condition=Q(teams__gte=1) & Q(teams__lte=1000), name="zone_teams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.region.name

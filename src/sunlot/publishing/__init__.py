@@ -1,0 +1,1 @@
+"""Results made public, and their deadlines (notice, part 4 (4))."""

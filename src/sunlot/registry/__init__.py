@@ -1,0 +1,1 @@
+"""Inspection objects, entities, inspectors and avoidance; their import (notice, part 3 (2))."""

@@ -1,0 +1,1 @@
+"""Settings, addresses, the shell of the pages, components and static files."""

@@ -1,0 +1,25 @@
+"""All addresses (docs/architecture.md, Running it)."""
+
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("", include("sunlot.portal.urls")),
+    path("desk/", views.home, name="home"),
+    path("desk/role/", views.choose_role, name="choose-role"),
+    path("desk/catalogue/", include("sunlot.catalogue.urls")),
+    path("desk/registry/", include("sunlot.registry.urls")),
+    path("desk/planning/", include("sunlot.planning.urls")),
+    path("desk/drawing/", include("sunlot.drawing.urls")),
+    path("desk/inspecting/", include("sunlot.inspecting.urls")),
+    path("desk/publishing/", include("sunlot.publishing.urls")),
+    path("desk/organisations/", include("sunlot.organisations.urls")),
+    path("accounts/", include("sunlot.organisations.account_urls")),
+    path("health/live", views.live),
+    path("health/ready", views.ready),
+]
+
+handler403 = "sunlot.site.views.forbidden"
+handler404 = "sunlot.site.views.not_found"
+handler500 = "sunlot.site.views.server_error"

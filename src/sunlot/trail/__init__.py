@@ -1,0 +1,1 @@
+"""Who did what, when: events written with the change itself, and the files that are evidence."""

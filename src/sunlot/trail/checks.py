@@ -1,0 +1,25 @@
+"""Checks at start: a guard that is missing is an error, with how to mend it."""
+
+from typing import Any
+
+from django.core.checks import Error, Tags, register
+from django.db import connections
+from django.db.utils import DatabaseError
+
+from . import guards
+
+
+@register(Tags.database)
+def guards_stand(databases: list[str] | None = None, **_: Any) -> list[Error]:
+    """trail.E001 for each guarded table's missing trigger."""
+    faults = []
+    for alias in databases or []:
+        try:
+            names = guards.missing(connections[alias])
+        except DatabaseError:
+            continue  # no database to look at: another check says so
+        faults += [
+            Error(f"The trigger {name} is missing: the trail could be changed.", hint="Run `sunlot manage migrate`.", id="trail.E001")
+            for name in names
+        ]
+    return faults

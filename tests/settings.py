@@ -1,0 +1,23 @@
+"""Settings of the tests: the product's own, with a data folder of their own and cheap password hashes."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["SUNLOT_DATA"] = tempfile.mkdtemp(prefix="sunlot-test-")
+os.environ["SUNLOT_SECRET_KEY"] = "only-for-tests-" + "x" * 40
+
+from sunlot.site.settings import *  # noqa: E402, F403 -- the folder must be named before
+from sunlot.site.settings import DATABASES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Two runs on one PostgreSQL at the same time must not share a database.
+DATABASES["default"].setdefault("TEST", {})
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["TEST"]["NAME"] = f"test_sunlot_{os.environ.get('SUNLOT_TEST_RUN', os.getppid())}"
+else:
+    DATABASES["default"]["TEST"]["NAME"] = str(Path(os.environ["SUNLOT_DATA"]) / "test.sqlite3")
