@@ -8,7 +8,8 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 .PHONY: run test check setup setup-dev bench lock clean
 
 run: setup
-	@$(BIN)/python -m sunlot.cli run
+	@$(BIN)/sunlot demo
+	@$(BIN)/sunlot serve
 
 test: setup-dev
 	@$(BIN)/python -m tests.run

@@ -1,5 +1,6 @@
 """What all tests share: the city, and a database that can be emptied although its trail can't be changed."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +10,27 @@ from hypothesis import settings
 from sunlot.trail import guards
 
 from .cast import City, build_city
+from .chromium import find_chromium
 
 settings.register_profile("sunlot", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("sunlot")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database only tests that use one run; browser tests run where there is a browser."""
+    without_browser = find_chromium() is None
+    only_database = os.environ.get("SUNLOT_TEST_ONLY") == "database"
+    kept, dropped = [], []
+    for item in items:
+        needs_browser = item.get_closest_marker("browser") is not None
+        uses_database = bool({"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))) or (
+            item.get_closest_marker("django_db") is not None
+        )
+        leave = (needs_browser and without_browser) or (only_database and not uses_database)
+        (dropped if leave else kept).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """Settings of the tests: the product's own, with a data folder of their own and cheap password hashes."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 os.environ["SUNLOT_DATA"] = tempfile.mkdtemp(prefix="sunlot-test-")
+atexit.register(shutil.rmtree, os.environ["SUNLOT_DATA"], ignore_errors=True)
 os.environ["SUNLOT_SECRET_KEY"] = "only-for-tests-" + "x" * 40
 
 from sunlot.site.settings import *  # noqa: E402, F403 -- the folder must be named before

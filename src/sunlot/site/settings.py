@@ -75,8 +75,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton",
     "django_filters",
-    "django_tasks",
-    "django_tasks_db",
     "sunlot.trail",
     "sunlot.organisations",
     "sunlot.desk",
@@ -188,8 +186,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 SUNLOT_UPLOAD_LIMIT = 50 * 2**20  # bytes of one uploaded file
-
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {
     "version": 1,
