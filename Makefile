@@ -19,7 +19,6 @@ check: setup-dev
 	@$(BIN)/ruff check src tests benchmarks
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
-	@$(BIN)/python -m tests.house
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks
