@@ -1,0 +1,38 @@
+"""签字页: a page to print, sign, stamp and scan for anything that is signed on paper instead of on the screen."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sunlot.documents.parts import Evidence, Field
+from sunlot.documents.typesetting import typeset
+
+
+@dataclass(frozen=True)
+class SignatureSheet:
+    """What is signed, and by how many people in which roles."""
+
+    authority: str
+    file_number: str
+    day: date
+    title: str
+    """The thing that is signed, e.g. "三区部门联合抽查计划（第 2 版）"."""
+    facts: tuple[Field, ...]
+    """What the signers must see of it."""
+    roles: tuple[str, ...]
+    """One line each; an empty text leaves the role to be written."""
+    evidence: Evidence
+    stamped: bool = True
+    """Whether there is a place for the seal."""
+    demo: bool = False
+
+
+def signature_sheet(sheet: SignatureSheet) -> bytes:
+    """The page as PDF. Raises TypesettingError."""
+    return typeset(
+        "signature_sheet",
+        sheet,
+        title=f"{sheet.title}签字页",
+        author=sheet.authority,
+        day=sheet.day,
+        address=sheet.evidence.address,
+    )
