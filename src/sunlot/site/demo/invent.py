@@ -1,0 +1,191 @@
+"""Invented enterprises, sites and inspectors of the demonstration city. None of them exists; the same every time.
+
+Credit codes are valid by computation under the regions 150302–150304; names are put together from words, never taken from a
+register.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sunlot.norms import credit_code
+
+SEED = 2019_223  # the notice's number: every installation gets the same city
+
+DISTRICTS = [("150302", "海勃湾区", 0.5), ("150303", "海南区", 0.25), ("150304", "乌达区", 0.25)]
+
+_WORDS = (
+    "沙枣花 石榴籽 红柳湾 梭梭林 骆驼刺 马兰草 芨芨滩 云杉坡 白刺滩 枸杞园 葡萄架 苜蓿地 向日葵 百灵鸟 鸿雁渡 苍鹰岭 天鹅湖 锦鸡岭 岩羊谷 赤狐坡 "
+    "晨光里 暮云居 星河岸 朗月台 清风渡 暖阳苑 初雪坊 听雨轩 望山居 临水阁 长河湾 渡口坊 驼铃道 牧歌里 青石坊 白塔寺街 红砖巷 老槐树 新苇塘 金麦浪 "
+    "玉泉坊 银沙滩 碧波里 翠屏岭 丹霞坡 紫云台 墨石轩 彩虹桥 镜湖畔 琥珀坊"
+).split()
+_PREFIXES = ["", "新", "东", "西", "南", "北", "大", "小"]
+_SURNAMES = list("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段")
+_GIVEN = list("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红鹏飞辉雪梅志国建文斌宇浩然晨曦梓涵思远佳怡俊哲欣悦子墨雨桐景行怀瑾若曦")
+_STREETS = "新华大街 人民路 黄河路 建设路 滨河大道 海北大街 学府街 友谊路 团结街 和平路 迎宾大道 公园路 解放路 车站路 桃源街".split()
+
+
+@dataclass(frozen=True)
+class KindPlan:
+    """How many objects of one kind, and how their names end. `codeless` kinds have no credit code."""
+
+    kind: str
+    count: int
+    ending: str
+    codeless: bool = False
+
+
+KINDS = [
+    KindPlan("在建工程项目", 120, "工程", codeless=True),
+    KindPlan("物业服务企业", 150, "物业服务有限公司"),
+    KindPlan("施工企业", 150, "建设工程有限公司"),
+    KindPlan("排水户", 120, "餐饮店"),
+    KindPlan("房地产经纪机构", 80, "房地产经纪有限公司"),
+    KindPlan("建设单位", 60, "置业有限公司"),
+    KindPlan("房地产开发企业", 60, "房地产开发有限公司"),
+    KindPlan("专业分包企业", 60, "装饰工程有限公司"),
+    KindPlan("劳务企业", 60, "劳务有限公司"),
+    KindPlan("业主委员会", 60, "小区业主委员会", codeless=True),
+    KindPlan("施工总承包企业", 40, "建筑集团有限公司"),
+    KindPlan("工程监理企业", 30, "工程监理有限公司"),
+    KindPlan("工程设计企业", 24, "建筑设计有限公司"),
+    KindPlan("招标人", 20, "投资建设有限公司"),
+    KindPlan("工程造价咨询企业", 20, "工程造价咨询有限公司"),
+    KindPlan("二次供水单位", 20, "供水服务有限公司"),
+    KindPlan("住房租赁企业", 18, "住房租赁有限公司"),
+    KindPlan("招标代理机构", 15, "招标代理有限公司"),
+    KindPlan("投标人", 15, "安装工程有限公司"),
+    KindPlan("工程质量检测机构", 14, "检测技术有限公司"),
+    KindPlan("燃气经营企业", 14, "燃气有限公司"),
+    KindPlan("工程勘察企业", 12, "岩土勘察有限公司"),
+    KindPlan("起重机械租赁企业", 12, "机械租赁有限公司"),
+    KindPlan("供热单位", 12, "供热有限公司"),
+    KindPlan("起重机械安装企业", 10, "机械安装有限公司"),
+    KindPlan("房地产估价机构", 10, "房地产估价有限公司"),
+    KindPlan("污水处理运营单位", 6, "水务运营有限公司"),
+    KindPlan("城市供水企业", 4, "自来水有限公司"),
+    KindPlan("施工图审查机构", 3, "施工图审查有限公司"),
+]
+
+_SITE_NAMES = ["住宅小区一期", "住宅小区二期", "商业综合楼", "学校扩建", "卫生服务中心", "厂房", "办公楼", "保障性住房", "道路改造", "管网改造"]
+_RISKS = [("A", 0.25), ("B", 0.45), ("C", 0.2), ("D", 0.1)]
+
+
+@dataclass(frozen=True)
+class InventedObject:
+    """One row of the roster of objects, as the import reads it. Empty text where a kind has no such thing."""
+
+    name: str
+    credit_code: str
+    number: str
+    kind: str
+    district: str
+    address: str
+    risk: str
+    representative: str
+    contact: str
+    phone: str
+    builder: str = ""
+    contractor: str = ""
+    supervision: str = ""
+
+
+@dataclass(frozen=True)
+class InventedInspector:
+    """One row of the roster of inspectors."""
+
+    number: str
+    name: str
+    organisation: str  # code
+    certificate: str
+    expires_in_days: int
+    fields: str
+    post: str
+    rank: str
+    phone: str
+
+
+def objects() -> list[InventedObject]:
+    """About 1,200 objects of all kinds that the items name, in an order of no meaning."""
+    dice = random.Random(SEED)  # noqa: S311 -- names of a demonstration, nothing is drawn with it
+    names = _names(dice)
+    serial = 0
+    made: list[InventedObject] = []
+    by_kind: dict[str, list[str]] = {}
+    for plan in sorted(KINDS, key=lambda plan: plan.kind == "在建工程项目"):  # sites last: they name the others
+        for at in range(1, plan.count + 1):
+            serial += 1
+            found = _object(dice, plan, at, serial, next(names), by_kind)
+            by_kind.setdefault(plan.kind, []).append(found.name)
+            made.append(found)
+    return made
+
+
+def inspectors(counts: dict[str, int]) -> list[InventedInspector]:
+    """Inspectors for each organisation's code, as many as `counts` says."""
+    dice = random.Random(SEED + 1)  # noqa: S311 -- names of a demonstration
+    used: set[str] = set()
+    made = []
+    for organisation, count in counts.items():
+        for at in range(1, count + 1):
+            made.append(
+                InventedInspector(
+                    number=f"{organisation}-{at:03}",
+                    name=person(dice, used),
+                    organisation=organisation,
+                    certificate=f"15030{dice.randrange(10**6, 10**7)}",
+                    expires_in_days=dice.choice([45, 200, 400, 700, 900]),
+                    fields="、".join(dice.sample(["质量安全", "房产市场", "物业", "燃气供热", "排水供水", "价格", "应急"], 2)),
+                    post=dice.choice(["执法岗", "监督岗", "检查岗"]),
+                    rank=dice.choice(["科员", "副主任科员", "主任科员", "一级主任科员"]),
+                    phone=f"0473-000{dice.randrange(1000, 9999)}",
+                )
+            )
+    return made
+
+
+def person(dice: random.Random, used: set[str]) -> str:
+    """An invented name of a person, not given twice."""
+    while True:
+        name = dice.choice(_SURNAMES) + "".join(dice.sample(_GIVEN, dice.choice([1, 2, 2])))
+        if name not in used:
+            used.add(name)
+            return name
+
+
+def _names(dice: random.Random) -> Iterator[str]:
+    """Two words put together, never the same twice."""
+    used: set[str] = set()
+    while True:
+        name = dice.choice(_PREFIXES) + dice.choice(_WORDS)
+        if dice.random() < 0.6:
+            name += dice.choice("安和信达盛源泰瑞祥丰恒")
+        if name in used:
+            name += dice.choice("一二三四五六七八九十")
+        if name not in used:
+            used.add(name)
+            yield name
+
+
+def _object(dice: random.Random, plan: KindPlan, at: int, serial: int, word: str, by_kind: dict[str, list[str]]) -> InventedObject:
+    region, district, _ = dice.choices(DISTRICTS, [share for *_, share in DISTRICTS])[0]
+    risk = dice.choices([letter for letter, _ in _RISKS], [share for _, share in _RISKS])[0]
+    is_site = plan.kind == "在建工程项目"
+    name = f"{word}{dice.choice(_SITE_NAMES)}{plan.ending}" if is_site else f"{word}{plan.ending}"
+    code = "" if plan.codeless else credit_code.make(region, f"MA0D{serial:04}")
+    owner = person(dice, set())
+    return InventedObject(
+        name=name,
+        credit_code=code,
+        number=f"{region}-2026-SG{at:04}" if is_site else "",
+        kind=plan.kind,
+        district=district,
+        address=f"{district}{dice.choice(_STREETS)}{dice.randrange(1, 200)}号",
+        risk=risk,
+        representative="" if plan.codeless else owner,
+        contact=owner,
+        phone=f"0473-000{dice.randrange(1000, 9999)}",
+        builder=dice.choice(by_kind["建设单位"]) if is_site else "",
+        contractor=dice.choice(by_kind["施工企业"]) if is_site else "",
+        supervision=dice.choice(by_kind["工程监理企业"]) if is_site else "",
+    )
