@@ -1,0 +1,1 @@
+"""Norms of the field as pure functions: encodings, codes, calendars. Imports nothing of ours."""

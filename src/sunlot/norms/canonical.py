@@ -1,0 +1,152 @@
+"""Canonical JSON (RFC 8785) for what Sunlot hashes: objects, arrays, strings, integers, booleans and null.
+
+Fractions are left out on purpose: two programs that agree on integers and strings agree on every byte. Keys are
+ASCII, so that sorting by UTF-16 units (RFC 8785), by code points and by bytes is one and the same.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import NoReturn, TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+
+MAX_DEPTH = 16
+"""Arrays and objects within each other, the outermost counted as one."""
+
+MAX_INTEGER = 2**53 - 1
+"""The largest magnitude that every JSON implementation keeps exactly (RFC 8785, section 3.2.2.3)."""
+
+_INTEGER_DIGITS = 17  # a sign and sixteen digits hold every permitted integer
+_SHOWN = 40
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
+
+
+class CanonicalError(ValueError):
+    """A text or value that is outside our subset of JSON; the message is Chinese and names what was found."""
+
+
+def loads(data: bytes) -> Json:
+    """The value of a JSON text in UTF-8, spaced freely.
+
+    Time and memory are bounded by a multiple of ``len(data)``; callers bound that. Raises `CanonicalError` for
+    anything RFC 8785 could not carry or our subset leaves out: another encoding, a byte order mark, a fraction, an
+    exponent, -0, an integer of 2^53 or more, a member twice, a key outside ASCII, a lone surrogate, nesting over 16.
+    """
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise CanonicalError("应为不带 BOM 的 UTF-8，实为带 BOM")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise CanonicalError(f"应为 UTF-8 编码，实于第 {error.start + 1} 字节处不是") from None
+    try:
+        value: Json = json.loads(
+            text,
+            parse_float=_refuse_fraction,
+            parse_int=_integer,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_members,
+        )
+    except json.JSONDecodeError as error:
+        raise CanonicalError(f"第 {error.lineno} 行第 {error.colno} 列不合 JSON 语法") from None
+    except RecursionError:
+        raise CanonicalError(f"嵌套应不超过 {MAX_DEPTH} 层，实际更深") from None
+    _check_depth(value)
+    if _ESCAPED_SURROGATE.search(data):
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def dumps(value: Json) -> bytes:
+    """The canonical bytes of a value. Raises `CanonicalError` when the value is outside our subset."""
+    _check_types(value)
+    return _write(value)
+
+
+def _write(value: Json) -> bytes:
+    # Python escapes exactly what RFC 8785 escapes: quote, backslash and the controls, the latter in lower case.
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise CanonicalError("字符串中应无孤立的代理码位，实有") from None
+
+
+def _integer(text: str) -> int:
+    if text == "-0":
+        raise CanonicalError("整数应不写作 -0")
+    if len(text) > _INTEGER_DIGITS or abs(number := int(text)) > MAX_INTEGER:
+        raise CanonicalError(f"整数的绝对值应小于 2^53，实为 {_clip(text)}")
+    return number
+
+
+def _refuse_fraction(text: str) -> NoReturn:
+    raise CanonicalError(f"数应为整数，不带小数和指数，实为 {_clip(text)}")
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise CanonicalError(f"数应为整数，实为 {text}")
+
+
+def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add() gives None
+        raise CanonicalError(f"成员应各出现一次，实见两个 {_clip(ascii(twice))}")
+    for key in members:
+        if not key.isascii():
+            raise CanonicalError(f"成员名应为 ASCII，实为 {_clip(ascii(key))}")
+    return members
+
+
+def _children(containers: Iterable[Json]) -> list[Json]:
+    """The arrays and objects that stand directly in the given ones."""
+    found: list[Json] = []
+    for container in containers:
+        inner = container.values() if isinstance(container, dict) else container
+        found += [child for child in inner if isinstance(child, (dict, list))]  # type: ignore[union-attr]  # containers only
+    return found
+
+
+def _check_depth(value: Json) -> None:
+    level: list[Json] = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        level = _children(level)
+        if not level:
+            return
+    raise CanonicalError(f"嵌套应不超过 {MAX_DEPTH} 层，实际更深")
+
+
+def _check_types(value: Json) -> None:
+    """Look at every value level by level, so that depth is bounded before anything recurses."""
+    level: list[Json] = [value]
+    for depth in range(MAX_DEPTH + 1):
+        inner: list[Json] = []
+        for item in level:
+            if depth == MAX_DEPTH and isinstance(item, (dict, list)):
+                raise CanonicalError(f"嵌套应不超过 {MAX_DEPTH} 层，实际更深")
+            if isinstance(item, dict):
+                for key in item:
+                    if not isinstance(key, str) or not key.isascii():
+                        raise CanonicalError(f"成员名应为 ASCII 字符串，实为 {_clip(ascii(key))}")
+                inner += item.values()
+            elif isinstance(item, list):
+                inner += item
+            elif item is None or isinstance(item, (str, bool)):
+                continue
+            elif not isinstance(item, int):
+                raise CanonicalError(f"值应为对象、数组、字符串、整数、布尔或 null，实为 {type(item).__name__}")
+            elif abs(item) > MAX_INTEGER:
+                raise CanonicalError(f"整数的绝对值应小于 2^53，实约 2^{item.bit_length()}")
+        if not inner:
+            return
+        level = inner
+
+
+def _refuse_lone_surrogates(value: Json) -> None:
+    _write(value)
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
