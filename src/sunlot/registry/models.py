@@ -1,10 +1,13 @@
 """Entities, inspection objects, inspectors, avoidance, and imports into them."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from sunlot.catalogue.models import ObjectKind
+from sunlot.norms import clock
 from sunlot.organisations.models import Organisation, Region, User
 
 
@@ -35,17 +38,22 @@ class Entity(models.Model):
     contact = models.CharField("联系人", max_length=40, blank=True)
     phone = models.CharField("联系电话", max_length=40, blank=True)
     is_demo = models.BooleanField("演示", default=False)
+    manager = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="管理单位"
+    )  # the department that keeps the entry; None for what the installation itself brought in
     search_keys = models.CharField(max_length=500, blank=True, editable=False)  # initials and full pinyin
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
     history = HistoricalRecords(excluded_fields=["search_keys"])
 
     class Meta:
         ordering = ["pk"]
-        verbose_name_plural = "entities"
+        verbose_name = verbose_name_plural = "市场主体"
         constraints = [
             models.CheckConstraint(
-                condition=Q(credit_code__isnull=True) | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"), name="entity_credit_code_form"
+                condition=Q(credit_code__isnull=True) | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                name="entity_credit_code_form",
             ),
         ]
         indexes = [models.Index(fields=["name"], name="entity_name")]
@@ -68,9 +76,19 @@ class InspectionObject(models.Model):
         DEREGISTERED = "deregistered", "注销"
         REVOKED = "revoked", "吊销"
 
+    MOVES: ClassVar[dict[str, tuple[str, ...]]] = {
+        State.ACTIVE: (State.SUSPENDED, State.MOVED, State.DEREGISTERED, State.REVOKED),
+        State.SUSPENDED: (State.ACTIVE, State.MOVED, State.DEREGISTERED, State.REVOKED),
+        State.MOVED: (State.ACTIVE,),
+        State.DEREGISTERED: (State.ACTIVE,),  # entered by mistake: the way back needs its source too
+        State.REVOKED: (State.DEREGISTERED, State.ACTIVE),
+    }
+
     number = models.CharField("编号", max_length=64, unique=True)
     name = models.CharField("名称", max_length=120)
-    kind = models.ForeignKey(ObjectKind, on_delete=models.PROTECT, related_name="inspection_objects", verbose_name="类别")
+    kind = models.ForeignKey(
+        ObjectKind, on_delete=models.PROTECT, related_name="inspection_objects", verbose_name="类别"
+    )
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="inspection_objects", verbose_name="辖区")
     address = models.CharField("地址", max_length=200, blank=True)
     risk_class = models.CharField("信用风险", max_length=1, choices=RiskClass.choices, default=RiskClass.B)
@@ -79,23 +97,34 @@ class InspectionObject(models.Model):
     state_since = models.DateField("状态日期", null=True, blank=True)
     state_source = models.CharField("状态来源", max_length=120, blank=True)
     is_demo = models.BooleanField("演示", default=False)
+    contact = models.CharField("现场联系人", max_length=40, blank=True)
+    phone = models.CharField("现场电话", max_length=40, blank=True)
+    manager = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="管理单位"
+    )
     entities = models.ManyToManyField(Entity, through="Involvement", related_name="inspection_objects")
     search_keys = models.CharField(max_length=500, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)  # two people editing one entry: the second is told
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
     history = HistoricalRecords(excluded_fields=["search_keys", "entities"])
 
     class Meta:
         ordering = ["number"]
+        verbose_name = verbose_name_plural = "检查对象"
         constraints = [
-            models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="object_number_form"),
             models.CheckConstraint(
-                condition=Q(state="active") | (Q(state_since__isnull=False) & ~Q(state_source="")), name="object_state_has_source"
+                condition=Q(number__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="object_number_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active") | (Q(state_since__isnull=False) & ~Q(state_source="")),
+                name="object_state_has_source",
             ),
         ]
         indexes = [
-            models.Index(fields=["region", "kind", "risk_class", "state"], name="object_filters"),  # lists and candidates
+            models.Index(
+                fields=["region", "kind", "risk_class", "state"], name="object_filters"
+            ),  # lists and candidates
             models.Index(fields=["-updated_at"], name="object_updated"),
             models.Index(fields=["name"], name="object_name"),
         ]
@@ -134,14 +163,26 @@ class Inspector(models.Model):
 
     class State(models.TextChoices):
         RECOMMENDED = "recommended", "已推荐，待审核"
+        RETURNED = "returned", "审核退回"
         REVIEWED = "reviewed", "已审核"
         ACTIVE = "active", "在岗"
         SUSPENDED = "suspended", "暂停"
         LEFT = "left", "已离岗"
 
+    MOVES: ClassVar[dict[str, tuple[str, ...]]] = {
+        State.RECOMMENDED: (State.REVIEWED, State.RETURNED, State.LEFT),
+        State.RETURNED: (State.RECOMMENDED, State.LEFT),
+        State.REVIEWED: (State.ACTIVE, State.LEFT),
+        State.ACTIVE: (State.SUSPENDED, State.LEFT),
+        State.SUSPENDED: (State.ACTIVE, State.LEFT),
+        State.LEFT: (State.RECOMMENDED,),  # back after years: recommended and reviewed anew
+    }
+
     number = models.CharField("人员编号", max_length=64, unique=True)
     name = models.CharField("姓名", max_length=40)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="inspectors", verbose_name="单位")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="inspectors", verbose_name="单位"
+    )
     user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="inspector")
     certificate = models.CharField("执法证号", max_length=40)
     certificate_expires = models.DateField("执法证有效期至")
@@ -151,22 +192,38 @@ class Inspector(models.Model):
     phone = models.CharField("手机", max_length=20, blank=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.RECOMMENDED)
     state_reason = models.CharField("状态说明", max_length=200, blank=True)
+    recommended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     is_demo = models.BooleanField("演示", default=False)
     search_keys = models.CharField(max_length=300, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
     history = HistoricalRecords(excluded_fields=["search_keys"])
 
     class Meta:
         ordering = ["number"]
+        verbose_name = verbose_name_plural = "执法检查人员"
         constraints = [
-            models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="inspector_number_form"),
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="inspector_number_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True)
+                | Q(recommended_by__isnull=True)
+                | ~Q(reviewed_by=F("recommended_by")),
+                name="inspector_second_person",
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "state"], name="inspector_pool")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def certificate_days_left(self) -> int:
+        """Days until the certificate's last day; negative once it has expired."""
+        return (self.certificate_expires - clock.today()).days
 
 
 class Avoidance(models.Model):
@@ -186,12 +243,15 @@ class Avoidance(models.Model):
     expires = models.DateField("有效期至", null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["inspector__number", "object__number"]
+        verbose_name = verbose_name_plural = "回避关系"
         constraints = [
-            models.UniqueConstraint(fields=["inspector", "object"], condition=Q(ended_at__isnull=True), name="avoidance_once")
+            models.UniqueConstraint(
+                fields=["inspector", "object"], condition=Q(ended_at__isnull=True), name="avoidance_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -216,8 +276,10 @@ class Import(models.Model):
     file_name = models.CharField(max_length=255)
     sheet = models.CharField(max_length=120, blank=True)
     header_row = models.PositiveIntegerField(default=1)  # counted from 1, as the spreadsheet does
-    columns = models.JSONField(default=dict)  # column number (as text) -> field name
-    counts = models.JSONField(default=dict)  # new, changed, same, warnings, faults, rows
+    columns = models.JSONField(default=dict)  # column number (as text, from 0) -> field name
+    defaults = models.JSONField(default=dict)  # field name -> value of the whole roster, where no column gives it
+    counts = models.JSONField(default=dict)  # rows, new, changed, same, confirm, faulty, mended
+    taken = models.JSONField(default=dict)  # once applied: new, changed, same, left
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -226,12 +288,57 @@ class Import(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name = verbose_name_plural = "导入"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="applied") | (Q(applied_by__isnull=False) & Q(applied_at__isnull=False)), name="import_applied_by"
+                condition=~Q(state="applied") | (Q(applied_by__isnull=False) & Q(applied_at__isnull=False)),
+                name="import_applied_by",
             ),
-            models.CheckConstraint(condition=Q(applied_at__isnull=True) | Q(applied_at__gte=F("created_at")), name="import_in_order"),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True) | Q(applied_at__gte=F("created_at")), name="import_in_order"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportFinding(models.Model):
+    """What the preview has to say about one cell of one row; rewritten whenever the preview is."""
+
+    class Verdict(models.TextChoices):
+        FAULT = "fault", "不导入"
+        WARNING = "warning", "待确认"
+        MENDED = "mended", "已改正"
+
+    roster = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings")
+    row = models.PositiveIntegerField()  # as the spreadsheet numbers it
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    column = models.CharField(max_length=40)  # the registry's field, in Chinese
+    name = models.CharField(max_length=120, blank=True)  # of the row, to recognise it by
+    value = models.CharField(max_length=200, blank=True)  # as it stands in the file
+    what = models.CharField(max_length=300)
+    mend = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["roster", "verdict", "row"], name="finding_verdict")]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.column}"
+
+
+class ColumnMemory(models.Model):
+    """Which field an organisation gave to a column head the last time: its next file is matched by it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(max_length=12, choices=Import.Target.choices)
+    head = models.CharField(max_length=120)
+    field = models.CharField(max_length=24, blank=True)  # empty: not imported
+
+    class Meta:
+        verbose_name = verbose_name_plural = "列的记忆"
+        constraints = [models.UniqueConstraint(fields=["organisation", "target", "head"], name="column_memory_once")]
+
+    def __str__(self) -> str:
+        return f"{self.head} → {self.field}"

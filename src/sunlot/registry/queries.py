@@ -1,0 +1,103 @@
+"""Reading the registries. What a person sees is scoped; the pools of a draw are nobody's view."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from sunlot.catalogue.queries import kinds_covered
+from sunlot.norms import regions
+from sunlot.organisations.models import Region
+from sunlot.organisations.viewer import Viewer
+
+from .models import Avoidance, Entity, Import, InspectionObject, Inspector
+from .policy import BLIND
+
+CHUNK = 2000
+
+
+def objects_seen(viewer: Viewer) -> "QuerySet[InspectionObject]":
+    """The objects that lie in the viewer's jurisdiction, with kind, region and manager."""
+    if viewer.role in BLIND:
+        return InspectionObject.objects.none()
+    return InspectionObject.objects.filter(region__code__startswith=viewer.region_prefix).select_related(
+        "kind", "region", "manager"
+    )
+
+
+def entities_seen(viewer: Viewer) -> "QuerySet[Entity]":
+    """The entities registered in the viewer's jurisdiction, and those from elsewhere involved in an object there."""
+    if viewer.role in BLIND:
+        return Entity.objects.none()
+    prefix = viewer.region_prefix
+    here = Q(region__code__startswith=prefix)
+    involved = Q(pk__in=Entity.objects.filter(involvements__object__region__code__startswith=prefix).values("pk"))
+    return Entity.objects.filter(here | involved).select_related("region", "manager")
+
+
+def inspectors_seen(viewer: Viewer) -> "QuerySet[Inspector]":
+    """The inspectors of the viewer's organisation and all below it."""
+    if viewer.role in BLIND:
+        return Inspector.objects.none()
+    return Inspector.objects.filter(organisation__path__startswith=viewer.base.path).select_related("organisation")
+
+
+def avoidances_seen(viewer: Viewer) -> "QuerySet[Avoidance]":
+    """The avoidances of the inspectors that the viewer sees."""
+    return Avoidance.objects.filter(inspector__in=inspectors_seen(viewer)).select_related(
+        "inspector", "object", "created_by"
+    )
+
+
+def imports_seen(viewer: Viewer) -> "QuerySet[Import]":
+    """The imports of the viewer's organisation and all below it."""
+    if viewer.role in BLIND:
+        return Import.objects.none()
+    return Import.objects.filter(organisation__path__startswith=viewer.base.path).select_related(
+        "organisation", "file", "created_by", "applied_by"
+    )
+
+
+def candidates(kind_ids: Iterable[int], region_codes: Iterable[str], day: date) -> "QuerySet[InspectionObject]":
+    """The objects that a draw held on `day` may draw: active, in one of the regions or below it, of one of the kinds,
+    and only if an item in force on that day covers the kind (确保不越位).
+    """
+    return (
+        InspectionObject.objects.filter(
+            state=InspectionObject.State.ACTIVE, kind__in=list(kind_ids), region__in=_with_below(region_codes)
+        )
+        .filter(kind__in=kinds_covered(day))
+        .select_related("kind", "region")
+    )
+
+
+def _with_below(codes: Iterable[str]) -> list[str]:
+    """The regions named and all in them, by code."""
+    wanted = list(codes)
+    known = Region.objects.values_list("code", flat=True)
+    return [code for code in known if any(regions.is_within(code, upper) for upper in wanted)]
+
+
+def qualified_inspectors(organisation_path: str, day: date) -> "QuerySet[Inspector]":
+    """The inspectors of a subtree who may inspect on `day`: on duty, with a certificate valid on that day."""
+    return Inspector.objects.filter(
+        state=Inspector.State.ACTIVE, certificate_expires__gte=day, organisation__path__startswith=organisation_path
+    ).select_related("organisation")
+
+
+def avoidance_pairs(inspector_ids: Iterable[int], object_ids: Iterable[int], day: date) -> Iterator[tuple[str, str]]:
+    """The pairs (inspector number, object number) that must not meet on `day`, by number, each once.
+
+    Object ids may be a whole registry: they are compared here and not in the query.
+    """
+    objects = set(object_ids)
+    found = (
+        Avoidance.objects.filter(
+            Q(expires__isnull=True) | Q(expires__gte=day), ended_at__isnull=True, inspector__in=list(inspector_ids)
+        )
+        .order_by("inspector__number", "object__number")
+        .values_list("inspector__number", "object__number", "object_id")
+    )
+    for inspector, number, key in found.iterator(chunk_size=CHUNK):
+        if key in objects:
+            yield inspector, number
