@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from sunlot.catalogue.models import ItemVersion
 from sunlot.drawing.models import Attempt
+from sunlot.norms import regions
 from sunlot.organisations.models import Organisation, User
 from sunlot.planning.models import Plan
 from sunlot.registry.models import InspectionObject, Inspector
@@ -24,6 +25,13 @@ class Category(models.TextChoices):
     PENDING = "8", "发现问题待后续处理"
 
 
+# Categories that say a problem was found: they need a problem among the findings, and a problem needs one of them.
+OF_PROBLEMS = frozenset({Category.NOT_PUBLISHED, Category.FALSE, Category.ORDERED, Category.PENDING})
+
+# Categories whose course must be described: nobody was met, nobody helped, or there was nothing to inspect.
+NEED_REMARK = frozenset({Category.UNREACHABLE, Category.UNCOOPERATIVE, Category.NO_ACTIVITY})
+
+
 class Task(models.Model):
     """What is to be inspected, and where it comes from."""
 
@@ -39,7 +47,10 @@ class Task(models.Model):
     class Meta:
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(condition=~Q(source="draw") | (Q(plan__isnull=False) & Q(attempt__isnull=False)), name="task_draw_has_plan"),
+            models.CheckConstraint(
+                condition=~Q(source="draw") | (Q(plan__isnull=False) & Q(attempt__isnull=False)),
+                name="task_draw_has_plan",
+            ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="task_period_in_order"),
         ]
 
@@ -70,6 +81,12 @@ class Form(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def team_label(self) -> str:
+        """The team in words: `150302-1` is 海勃湾区第1组."""
+        zone, _, number = self.team.rpartition("-")
+        return f"{regions.name_of(zone)}第{number}组" if number.isdigit() else self.team
+
 
 class FormPart(models.Model):
     """A department's part of a form: who inspects, enters, publishes and is late is the part (谁检查、谁录入、谁公示)."""
@@ -99,7 +116,13 @@ class FormPart(models.Model):
     ended_at = models.DateTimeField("检查结束", null=True, blank=True)
     categories = models.JSONField("检查结果", default=list, blank=True)  # list of Category values
     remark = models.TextField("情况说明", blank=True)
-    version = models.PositiveIntegerField(default=1)  # a draft saved over a newer one is refused
+    absence_reason = models.TextField("无法取得签字的原因", blank=True)
+    witness = models.CharField("见证人", max_length=40, blank=True)
+    witness_is = models.CharField("见证人身份", max_length=80, blank=True)
+    absence_noted_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)  # grows with every save: who saves over a newer one sees both
+    saved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    saved_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField(null=True, blank=True)
     completed_on = models.DateField("检查完成日", null=True, blank=True)  # day 0 of the 20 working days
@@ -113,20 +136,48 @@ class FormPart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["form", "organisation"], name="part_once"),
             models.CheckConstraint(
-                condition=Q(state="open") | (Q(recorded_by__isnull=False) & Q(completed_on__isnull=False) & ~Q(digest="")),
+                condition=Q(state="open")
+                | (Q(recorded_by__isnull=False) & Q(completed_on__isnull=False) & ~Q(digest="")),
                 name="part_recorded_by",
             ),
             models.CheckConstraint(
-                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("recorded_by")), name="part_reviewed_by_another"
+                condition=Q(absence_reason="", absence_noted_at__isnull=True)
+                | (~Q(absence_reason="") & ~Q(witness="") & Q(absence_noted_at__isnull=False)),
+                name="part_absence_has_witness",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["decided", "published", "corrected"]) | Q(reviewed_by__isnull=False), name="part_decided_by"
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("recorded_by")),
+                name="part_reviewed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["decided", "published", "corrected"]) | Q(reviewed_by__isnull=False),
+                name="part_decided_by",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "state", "completed_on"], name="part_deadlines")]
+        indexes = [
+            models.Index(fields=["organisation", "state", "completed_on"], name="part_deadlines")
+        ]  # lists, what is late
 
     def __str__(self) -> str:
         return f"{self.form.number} {self.organisation}"
+
+    @property
+    def thing(self) -> str:
+        """The part's name in the trail and under its signatures."""
+        return f"form-part:{self.pk}"
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the record may still be written."""
+        return self.state in (self.State.OPEN, self.State.RETURNED)
+
+    @property
+    def is_published(self) -> bool:
+        return self.state in (self.State.PUBLISHED, self.State.CORRECTED)
+
+    @property
+    def category_labels(self) -> list[str]:
+        return [Category(value).label for value in self.categories]
 
 
 class PartMember(models.Model):

@@ -23,7 +23,9 @@ class Publication(models.Model):
         ordering = ["-published_at"]
         constraints = [
             models.UniqueConstraint(fields=["part", "number"], name="publication_number"),
-            models.CheckConstraint(condition=models.Q(number=1) | ~models.Q(reason=""), name="publication_correction_has_reason"),
+            models.CheckConstraint(
+                condition=models.Q(number=1) | ~models.Q(reason=""), name="publication_correction_has_reason"
+            ),
         ]
         indexes = [models.Index(fields=["-published_at"], name="publication_newest")]
 
