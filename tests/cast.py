@@ -63,7 +63,8 @@ class City:
 def viewer_of(membership_id: int) -> Viewer:
     """The viewer of a membership, as the middleware would make it."""
     return Viewer(
-        Membership.objects.select_related("user", "organisation__parent", "organisation__region").get(pk=membership_id), "127.0.0.1"
+        Membership.objects.select_related("user", "organisation__parent", "organisation__region").get(pk=membership_id),
+        "127.0.0.1",
     )
 
 

@@ -49,7 +49,9 @@ def test_no_function_is_longer_than_60_lines_without_a_reason() -> None:
 
 
 def test_no_file_names_a_path_of_a_developers_machine_or_a_package_registry() -> None:
-    words = re.compile(r"/(work|root|home/[a-z]+)/(main|shared|\.)|--(extra-)?index-url [^$]|find-links|pypi\.org/simple")
+    words = re.compile(
+        r"/(work|root|home/[a-z]+)/(main|shared|\.)|--(extra-)?index-url [^$]|find-links|pypi\.org/simple"
+    )
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in tracked()
@@ -61,7 +63,9 @@ def test_no_file_names_a_path_of_a_developers_machine_or_a_package_registry() ->
 
 
 def test_no_template_holds_inline_script_or_style() -> None:
-    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|\sstyle=|\son[a-z]+=\"|javascript:", re.IGNORECASE)
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|\sstyle=|\son[a-z]+=\"|javascript:", re.IGNORECASE
+    )
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in SOURCE.rglob("*.html")

@@ -13,7 +13,9 @@ class DeskFormMixin:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]  # a mixin of forms.BaseForm
             widget = field.widget
-            if not isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple | forms.HiddenInput):
+            if not isinstance(
+                widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple | forms.HiddenInput
+            ):
                 widget.attrs["class"] = f"{widget.attrs.get('class', '')} input".strip()
             if isinstance(widget, forms.DateInput) and not isinstance(widget, forms.DateTimeInput):
                 widget.input_type, widget.format = "date", "%Y-%m-%d"

@@ -16,15 +16,18 @@ from sunlot.documents import spreadsheets
 M = TypeVar("M", bound=models.Model)
 PER_PAGE = 30
 EXPORT_CHUNK = 2000
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_TYPE = "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True)
 class Column(Generic[M]):
-    """One column of an export, and of the JSON beside it under `key`."""
+    """One column of an export, and of the JSON beside it under `key`; `number` is written as one, not as text."""
 
     key: str
     label: str
     value: Callable[[M], Any]
+    number: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,13 +135,12 @@ class Listing(Generic[M]):
     def export(self, name: str) -> StreamingHttpResponse:
         """The matching rows as a file. Text that begins like a formula is written so that no program runs it."""
         form = self.request.GET["format"]
-        heads = [column.label for column in self.columns]
+        heads = [spreadsheets.Column(column.label, number=column.number) for column in self.columns]
         rows = ([column.value(row) for column in self.columns] for row in self._iterate())
         if form == "xlsx":
-            body, kind = spreadsheets.xlsx_chunks(heads, rows, sheet=name), spreadsheets.XLSX_TYPE
+            body, kind = spreadsheets.xlsx_stream(heads, rows, sheet=name), XLSX_TYPE
         else:
-            bom = self.request.GET.get("bom") != "0"
-            body, kind = spreadsheets.csv_chunks(heads, rows, bom=bom), spreadsheets.CSV_TYPE
+            body, kind = spreadsheets.csv_stream(heads, rows, bom=self.request.GET.get("bom") != "0"), CSV_TYPE
         response = StreamingHttpResponse(body, content_type=kind)
         response["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or ""
         return response

@@ -62,5 +62,11 @@ def visible_or_404(viewer: Viewer, visible: "models.QuerySet[M]", **lookup: Any)
         name = visible.model._meta.model_name
         key = ",".join(str(value) for value in lookup.values())
         with transaction.atomic():
-            record(viewer, ACCESS_REFUSED, f"user:{viewer.user_id}", f"试图打开不在其范围内的{visible.model._meta.verbose_name}", after={"thing": f"{name}:{key}"})
+            record(
+                viewer,
+                ACCESS_REFUSED,
+                f"user:{viewer.user_id}",
+                f"试图打开不在其范围内的{visible.model._meta.verbose_name}",
+                after={"thing": f"{name}:{key}"},
+            )
     raise Http404

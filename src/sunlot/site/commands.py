@@ -32,7 +32,7 @@ def _parser(name: str, about: str) -> argparse.ArgumentParser:
 
 
 def _serve(argv: list[str]) -> int:
-    from . import server  # noqa: PLC0415 -- each command loads what it needs
+    from . import server
 
     parser = _parser("serve", "Migrate the database, serve with Granian and run the worker beside it.")
     parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere (`sunlot worker`)")
@@ -41,16 +41,18 @@ def _serve(argv: list[str]) -> int:
 
 
 def _worker(argv: list[str]) -> int:
-    from . import worker  # noqa: PLC0415
+    from . import worker
 
     parser = _parser("worker", "Run the background worker; any number may run.")
-    parser.add_argument("--follow", type=int, metavar="PID", help="stop when this process, the one that started it, is gone")
+    parser.add_argument(
+        "--follow", type=int, metavar="PID", help="stop when this process, the one that started it, is gone"
+    )
     return worker.work(parser.parse_args(argv).follow)
 
 
 def _init(argv: list[str]) -> int:
-    from sunlot.organisations import actions, wuhai  # noqa: PLC0415
-    from sunlot.organisations.viewer import SYSTEM, Refused  # noqa: PLC0415
+    from sunlot.organisations import actions, wuhai
+    from sunlot.organisations.viewer import SYSTEM, Refused
 
     _parser("init", "Prepare an empty installation: its three administrators, passwords shown once.").parse_args(argv)
     _migrate()
@@ -66,9 +68,9 @@ def _init(argv: list[str]) -> int:
 
 
 def _demo(argv: list[str]) -> int:
-    from sunlot.organisations.viewer import Refused  # noqa: PLC0415
+    from sunlot.organisations.viewer import Refused
 
-    from . import demo, server  # noqa: PLC0415
+    from . import demo, server
 
     parser = _parser("demo", "Fill an empty installation with the demonstration city (idempotent).")
     parser.add_argument("--accounts", action="store_true", help="print its people as JSON")
@@ -87,14 +89,14 @@ def _demo(argv: list[str]) -> int:
 
 
 def _import(argv: list[str]) -> int:
-    from sunlot.registry import command  # noqa: PLC0415
+    from sunlot.registry import command
 
     _migrate()
     return command.run(argv)
 
 
 def _check(argv: list[str]) -> int:
-    from django.core.checks import ERROR, WARNING, run_checks  # noqa: PLC0415
+    from django.core.checks import ERROR, WARNING, run_checks
 
     _parser("check", "Say what is wrong with the settings and how to mend it.").parse_args(argv)
     _migrate()
@@ -108,14 +110,14 @@ def _check(argv: list[str]) -> int:
 
 
 def _manage(argv: list[str]) -> int:
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(["sunlot manage", *argv])
     return 0
 
 
 def _migrate() -> None:
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
 

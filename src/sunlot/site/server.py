@@ -20,7 +20,9 @@ def address() -> tuple[str, int]:
     """Host and port of SUNLOT_LISTEN. Raises SystemExit with how to write it where it is malformed."""
     host, _, port = settings.SUNLOT_LISTEN.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
-        raise SystemExit(f"SUNLOT_LISTEN={settings.SUNLOT_LISTEN!r} is no address; write host:port, e.g. 127.0.0.1:8000")
+        raise SystemExit(
+            f"SUNLOT_LISTEN={settings.SUNLOT_LISTEN!r} is no address; write host:port, e.g. 127.0.0.1:8000"
+        )
     return host.strip("[]"), int(port)
 
 

@@ -23,8 +23,9 @@ def _secret_key() -> str:
     if not kept.exists():
         DATA.mkdir(parents=True, exist_ok=True)
         try:
-            with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-                out.write(secrets.token_urlsafe(48))
+            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            os.write(descriptor, secrets.token_urlsafe(48).encode("ascii"))
+            os.close(descriptor)
         except FileExistsError:
             pass  # another process of this installation was first
     return kept.read_text(encoding="ascii").strip()
@@ -34,8 +35,7 @@ def _database() -> dict[str, Any]:
     """The database of SUNLOT_DATABASE_URL, by default SQLite in the data folder."""
     url = os.environ.get("SUNLOT_DATABASE_URL", "")
     if url and not url.startswith("sqlite"):
-        config = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-        return config
+        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     DATA.mkdir(parents=True, exist_ok=True)
     name = dj_database_url.parse(url)["NAME"] if url else DATA / "sunlot.sqlite3"
     return {
@@ -131,7 +131,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["username", "name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -196,5 +199,8 @@ LOGGING = {
     "loggers": {"sunlot": {"level": "INFO"}},
 }
 SILENCED_SYSTEM_CHECKS = [
-    "security.W004", "security.W008", "security.W012", "security.W016",  # HTTPS follows SUNLOT_PUBLIC_URL; `sunlot check` says so
+    "security.W004",
+    "security.W008",
+    "security.W012",
+    "security.W016",  # HTTPS follows SUNLOT_PUBLIC_URL; `sunlot check` says so
 ]

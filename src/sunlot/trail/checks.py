@@ -1,5 +1,6 @@
 """Checks at start: a guard that is missing is an error, with how to mend it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import Error, Tags, register
@@ -10,7 +11,7 @@ from . import guards
 
 
 @register(Tags.database)
-def guards_stand(databases: list[str] | None = None, **_: Any) -> list[Error]:
+def guards_stand(*, databases: Sequence[str] | None = None, **_: Any) -> list[Error]:
     """trail.E001 for each guarded table's missing trigger."""
     faults = []
     for alias in databases or []:
@@ -19,7 +20,11 @@ def guards_stand(databases: list[str] | None = None, **_: Any) -> list[Error]:
         except DatabaseError:
             continue  # no database to look at: another check says so
         faults += [
-            Error(f"The trigger {name} is missing: the trail could be changed.", hint="Run `sunlot manage migrate`.", id="trail.E001")
+            Error(
+                f"The trigger {name} is missing: the trail could be changed.",
+                hint="Run `sunlot manage migrate`.",
+                id="trail.E001",
+            )
             for name in names
         ]
     return faults

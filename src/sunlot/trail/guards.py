@@ -48,8 +48,10 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The guards that do not stand though their table does."""
-    query = "SELECT tgname FROM pg_trigger" if connection.vendor == "postgresql" else (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    query = (
+        "SELECT tgname FROM pg_trigger"
+        if connection.vendor == "postgresql"
+        else ("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     )
     with connection.cursor() as cursor:
         cursor.execute(query)

@@ -20,8 +20,12 @@ _WORDS = (
     "玉泉坊 银沙滩 碧波里 翠屏岭 丹霞坡 紫云台 墨石轩 彩虹桥 镜湖畔 琥珀坊"
 ).split()
 _PREFIXES = ["", "新", "东", "西", "南", "北", "大", "小"]
-_SURNAMES = list("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段")
-_GIVEN = list("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红鹏飞辉雪梅志国建文斌宇浩然晨曦梓涵思远佳怡俊哲欣悦子墨雨桐景行怀瑾若曦")
+_SURNAMES = list(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
+)
+_GIVEN = list(
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红鹏飞辉雪梅志国建文斌宇浩然晨曦梓涵思远佳怡俊哲欣悦子墨雨桐景行怀瑾若曦"
+)
 _STREETS = "新华大街 人民路 黄河路 建设路 滨河大道 海北大街 学府街 友谊路 团结街 和平路 迎宾大道 公园路 解放路 车站路 桃源街".split()
 
 
@@ -67,7 +71,18 @@ KINDS = [
     KindPlan("施工图审查机构", 3, "施工图审查有限公司"),
 ]
 
-_SITE_NAMES = ["住宅小区一期", "住宅小区二期", "商业综合楼", "学校扩建", "卫生服务中心", "厂房", "办公楼", "保障性住房", "道路改造", "管网改造"]
+_SITE_NAMES = [
+    "住宅小区一期",
+    "住宅小区二期",
+    "商业综合楼",
+    "学校扩建",
+    "卫生服务中心",
+    "厂房",
+    "办公楼",
+    "保障性住房",
+    "道路改造",
+    "管网改造",
+]
 _RISKS = [("A", 0.25), ("B", 0.45), ("C", 0.2), ("D", 0.1)]
 
 
@@ -135,7 +150,9 @@ def inspectors(counts: dict[str, int]) -> list[InventedInspector]:
                     organisation=organisation,
                     certificate=f"15030{dice.randrange(10**6, 10**7)}",
                     expires_in_days=dice.choice([45, 200, 400, 700, 900]),
-                    fields="、".join(dice.sample(["质量安全", "房产市场", "物业", "燃气供热", "排水供水", "价格", "应急"], 2)),
+                    fields="、".join(
+                        dice.sample(["质量安全", "房产市场", "物业", "燃气供热", "排水供水", "价格", "应急"], 2)
+                    ),
                     post=dice.choice(["执法岗", "监督岗", "检查岗"]),
                     rank=dice.choice(["科员", "副主任科员", "主任科员", "一级主任科员"]),
                     phone=f"0473-000{dice.randrange(1000, 9999)}",
@@ -167,7 +184,9 @@ def _names(dice: random.Random) -> Iterator[str]:
             yield name
 
 
-def _object(dice: random.Random, plan: KindPlan, at: int, serial: int, word: str, by_kind: dict[str, list[str]]) -> InventedObject:
+def _object(
+    dice: random.Random, plan: KindPlan, at: int, serial: int, word: str, by_kind: dict[str, list[str]]
+) -> InventedObject:
     region, district, _ = dice.choices(DISTRICTS, [share for *_, share in DISTRICTS])[0]
     risk = dice.choices([letter for letter, _ in _RISKS], [share for _, share in _RISKS])[0]
     is_site = plan.kind == "在建工程项目"

@@ -21,7 +21,9 @@ def code(value: str, groups: int = 0) -> SafeString:
     parts = [text[at : at + GROUP] for at in range(0, len(text), GROUP)]
     if groups and len(parts) > groups:
         parts = [*parts[:groups], "…"]
-    return format_html('<code class="code">{}</code>', format_html_join("", "<span>{}</span>", ((part,) for part in parts)))
+    return format_html(
+        '<code class="code">{}</code>', format_html_join("", "<span>{}</span>", ((part,) for part in parts))
+    )
 
 
 @register.filter
@@ -43,7 +45,14 @@ def moment(value: datetime | None) -> SafeString | str:
         return "—"
     local = timezone.localtime(value)
     year = f"{local.year}年" if local.year != clock.today().year else ""
-    return format_html('<time datetime="{}">{}{}月{}日 {:%H:%M}</time>', local.isoformat(timespec="seconds"), year, local.month, local.day, local)
+    return format_html(
+        '<time datetime="{}">{}{}月{}日 {:%H:%M}</time>',
+        local.isoformat(timespec="seconds"),
+        year,
+        local.month,
+        local.day,
+        local,
+    )
 
 
 @register.filter
