@@ -5,7 +5,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
 from typing import IO, Any
@@ -138,6 +138,6 @@ def _text(value: Value) -> str:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return iso(value)
-    if isinstance(value, date | time):
+    if isinstance(value, date):
         return value.isoformat()
     return str(value)
