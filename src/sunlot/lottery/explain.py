@@ -41,7 +41,7 @@ def stratum_tickets(notice: Notice, rosters: Rosters, seed: str, stratum: str) -
     """
     stratum_key = key(notice.hash, seed, "object", stratum)
     wanted = stratum.encode()
-    for ids, strata, _, tickets, _ in RosterReader(OBJECTS, rosters.parts("objects"), (), None).blocks():
+    for ids, strata, _, tickets in RosterReader(OBJECTS, rosters.parts("objects"), (), None).blocks():
         for identifier, its_stratum, count in zip(ids, strata, tickets, strict=True):
             if its_stratum == wanted:
                 yield _ticket(notice.hash, stratum_key, identifier.decode(), int(count))

@@ -122,7 +122,7 @@ def _read_objects(facts: Facts, blocks: Iterator[Columns], drums: Drums | None) 
     candidates: Counter[bytes] = Counter()
     zone_counts: Counter[bytes] = Counter()
     avoided = facts.avoid.keys()
-    for ids, strata, zones, tickets, _ in blocks:
+    for ids, strata, zones, tickets in blocks:
         candidates.update(strata)
         zone_counts.update(zones)
         together = b"".join(ids)

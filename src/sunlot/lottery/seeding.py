@@ -15,9 +15,14 @@ KEY_DIGITS = 32
 Digest: TypeAlias = Callable[[bytes], bytes]
 
 
+def hash_function(hash_name: str) -> Callable[[bytes], sm3.Hash]:
+    """The function that gives a hash over some bytes, to be fed with more or read."""
+    return hashlib.sha256 if hash_name == "sha256" else sm3.new
+
+
 def new_hash(hash_name: str) -> sm3.Hash:
     """A running hash, for files that are read in pieces."""
-    return hashlib.sha256() if hash_name == "sha256" else sm3.new()
+    return hash_function(hash_name)(b"")
 
 
 def _sha256(data: bytes) -> bytes:
