@@ -1,23 +1,55 @@
 """The database itself refuses to change the trail (docs/spec/transparency-log.md)."""
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection, transaction
 
+from sunlot.organisations.viewer import SYSTEM
 from sunlot.trail import guards
-from sunlot.trail.models import Event, EventDetail
+from sunlot.trail.actions import erase
+from sunlot.trail.files import store
+from sunlot.trail.models import Erasure, Event, EventDetail, StoredFile, Subject
 from tests.cast import City
+
+COLUMNS = {
+    "trail_event": "entry",
+    "trail_eventdetail": "type",
+    "trail_erasure": "reason",
+    "trail_subject": "opaque",
+    "trail_storedfile": "size",
+}
+
+
+@pytest.fixture
+def full(city: City) -> City:
+    """A city in which every guarded table holds a row."""
+    with transaction.atomic():
+        store(b"evidence")
+        erase(SYSTEM, EventDetail.objects.latest("event_id").event_id, "本人要求")
+    for model in (Event, EventDetail, Erasure, Subject, StoredFile):
+        assert model._default_manager.exists()
+    return city
 
 
 @pytest.mark.parametrize("table", guards.GUARDED_TABLES)
-@pytest.mark.parametrize("act", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
-def test_the_database_refuses_to_change_what_the_trail_holds(city: City, table: str, act: str) -> None:
-    column = {"trail_eventdetail": "type", "trail_subject": "opaque", "trail_storedfile": "size"}.get(table, "entry")
-    if table == "trail_storedfile":
-        from sunlot.trail.files import store
-
-        store(b"evidence")
+@pytest.mark.parametrize(
+    "act",
+    ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "REPLACE INTO {table} SELECT * FROM {table}"],
+)
+def test_the_database_refuses_to_change_what_the_trail_holds(full: City, table: str, act: str) -> None:
+    if act.startswith("REPLACE") and connection.vendor == "postgresql":
+        act = "TRUNCATE {table} CASCADE"  # the way round the row triggers there
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(act.format(table=table, column=column))
+        cursor.execute(act.format(table=table, column=COLUMNS[table]))
+
+
+def test_only_the_detail_whose_erasure_was_recorded_can_be_deleted(full: City) -> None:
+    kept = EventDetail.objects.earliest("event_id")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        kept.delete()
+    erase(SYSTEM, kept.event_id, "法院判决")
+    assert not EventDetail.objects.filter(event_id=kept.event_id).exists()
 
 
 def test_every_event_has_its_detail_and_the_entry_holds_no_person(city: City) -> None:
@@ -27,9 +59,6 @@ def test_every_event_has_its_detail_and_the_entry_holds_no_person(city: City) ->
 
 
 def test_a_missing_guard_is_an_error_at_start(db: None) -> None:
-    from django.core.management import call_command
-    from django.core.management.base import SystemCheckError
-
     guards.take_down(connection)
     with pytest.raises(SystemCheckError, match=r"trail\.E001"):
         call_command("check", databases=["default"])

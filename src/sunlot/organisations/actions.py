@@ -61,7 +61,9 @@ def load_organisations(actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
 
 
 @transaction.atomic
-def create_user(actor: Actor, username: str, name: str, password: str, *, phone: str = "", must_change: bool = True) -> User:
+def create_user(
+    actor: Actor, username: str, name: str, password: str, *, phone: str = "", must_change: bool = True
+) -> User:
     """Make an account without any role. Raises Refused where the user name is taken."""
     _require(actor, Role.SYSTEM_ADMINISTRATOR, "建立账号")
     if User.objects.filter(username=username).exists():

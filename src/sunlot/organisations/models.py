@@ -47,8 +47,12 @@ class Organisation(models.Model):
     class Meta:
         ordering = ["path"]
         constraints = [
-            models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="organisation_code_form"),
-            models.CheckConstraint(condition=~Q(kind="section") | Q(parent__isnull=False), name="organisation_section_has_parent"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="organisation_code_form"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="section") | Q(parent__isnull=False), name="organisation_section_has_parent"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,12 +172,16 @@ class Signature(models.Model):
                 condition=Q(state="signed"),
                 name="signature_once",
             ),
-            models.CheckConstraint(condition=~Q(way="account") | Q(user__isnull=False), name="signature_account_has_user"),
             models.CheckConstraint(
-                condition=~Q(way__in=["paper", "hand"], state="signed") | Q(file__isnull=False), name="signature_shows_itself"
+                condition=~Q(way="account") | Q(user__isnull=False), name="signature_account_has_user"
             ),
             models.CheckConstraint(
-                condition=~Q(way="paper", state="signed") | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("entered_by"))),
+                condition=~Q(way__in=["paper", "hand"], state="signed") | Q(file__isnull=False),
+                name="signature_shows_itself",
+            ),
+            models.CheckConstraint(
+                condition=~Q(way="paper", state="signed")
+                | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("entered_by"))),
                 name="signature_paper_second_person",
             ),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(comment=""), name="signature_refusal_has_reason"),

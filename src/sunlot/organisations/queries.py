@@ -14,7 +14,9 @@ def organisations_seen(viewer: Viewer) -> "QuerySet[Organisation]":
 def members_of(organisation: Organisation, *roles: str) -> "QuerySet[Membership]":
     """Who holds one of `roles` in this organisation or, for roles held by a section for the whole, in its sections."""
     return (
-        Membership.objects.filter(organisation__path__startswith=organisation.path, role__in=roles, ended_at__isnull=True)
+        Membership.objects.filter(
+            organisation__path__startswith=organisation.path, role__in=roles, ended_at__isnull=True
+        )
         .exclude(organisation__kind=Organisation.Kind.DEPARTMENT, organisation__path__regex=rf"^{organisation.path}.+")
         .select_related("user", "organisation")
     )
@@ -22,4 +24,6 @@ def members_of(organisation: Organisation, *roles: str) -> "QuerySet[Membership]
 
 def signatures_of(thing: str) -> "QuerySet[Signature]":
     """The signatures under a thing, in the order in which they were given."""
-    return Signature.objects.filter(thing=thing).select_related("user", "organisation", "entered_by", "confirmed_by", "file")
+    return Signature.objects.filter(thing=thing).select_related(
+        "user", "organisation", "entered_by", "confirmed_by", "file"
+    )

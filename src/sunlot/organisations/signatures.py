@@ -59,7 +59,13 @@ def sign(viewer: Viewer, page: Page, proof: Proof, comment: str = "") -> Signatu
     if earlier:
         return earlier
     signature = _make(viewer, page, Signature.Way.ACCOUNT, Signature.State.SIGNED, comment=comment)
-    record(viewer, events.SIGNED, page.thing, f"{page.capacity}签署{page.title}", after={"digest": page.digest, "capacity": page.capacity})
+    record(
+        viewer,
+        events.SIGNED,
+        page.thing,
+        f"{page.capacity}签署{page.title}",
+        after={"digest": page.digest, "capacity": page.capacity},
+    )
     return signature
 
 
@@ -69,7 +75,13 @@ def refuse(viewer: Viewer, page: Page, reason: str) -> Signature:
     if not reason.strip():
         raise Refused("不签署须写明理由。")
     signature = _make(viewer, page, Signature.Way.ACCOUNT, Signature.State.REFUSED, comment=reason.strip())
-    record(viewer, events.SIGNATURE_REFUSED, page.thing, f"{page.capacity}不签署{page.title}：{reason.strip()}", after={"digest": page.digest})
+    record(
+        viewer,
+        events.SIGNATURE_REFUSED,
+        page.thing,
+        f"{page.capacity}不签署{page.title}：{reason.strip()}",
+        after={"digest": page.digest},
+    )
     return signature
 
 
@@ -81,8 +93,16 @@ def sign_by_hand(viewer: Viewer, page: Page, name: str, drawing: StoredFile) -> 
     earlier = _standing(page, name.strip())
     if earlier:
         return earlier
-    signature = _make(viewer, page, Signature.Way.HAND, Signature.State.SIGNED, name=name.strip(), file=drawing, file_name="手写签名")
-    record(viewer, events.SIGNED, page.thing, f"{page.capacity}现场手写签署{page.title}", after={"digest": page.digest, "file": drawing.digest})
+    signature = _make(
+        viewer, page, Signature.Way.HAND, Signature.State.SIGNED, name=name.strip(), file=drawing, file_name="手写签名"
+    )
+    record(
+        viewer,
+        events.SIGNED,
+        page.thing,
+        f"{page.capacity}现场手写签署{page.title}",
+        after={"digest": page.digest, "file": drawing.digest},
+    )
     return signature
 
 
@@ -91,11 +111,29 @@ def upload_paper(viewer: Viewer, page: Page, name: str, scan: StoredFile, file_n
     """File the scan of a page signed on paper. It counts once a second person has compared and confirmed it."""
     if not name.strip():
         raise Refused("写明在纸上签字的人的姓名。")
-    earlier = Signature.objects.filter(thing=page.thing, capacity=page.capacity, digest=page.digest, file=scan).exclude(state=Signature.State.VOID).first()
+    earlier = (
+        Signature.objects.filter(thing=page.thing, capacity=page.capacity, digest=page.digest, file=scan)
+        .exclude(state=Signature.State.VOID)
+        .first()
+    )
     if earlier:
         return earlier
-    signature = _make(viewer, page, Signature.Way.PAPER, Signature.State.UNCONFIRMED, name=name.strip(), file=scan, file_name=file_name)
-    record(viewer, events.PAPER_UPLOADED, page.thing, f"上传{page.capacity}的纸质签署件，待第二人核对", after={"digest": page.digest, "file": scan.digest})
+    signature = _make(
+        viewer,
+        page,
+        Signature.Way.PAPER,
+        Signature.State.UNCONFIRMED,
+        name=name.strip(),
+        file=scan,
+        file_name=file_name,
+    )
+    record(
+        viewer,
+        events.PAPER_UPLOADED,
+        page.thing,
+        f"上传{page.capacity}的纸质签署件，待第二人核对",
+        after={"digest": page.digest, "file": scan.digest},
+    )
     return signature
 
 
@@ -111,7 +149,13 @@ def confirm_paper(viewer: Viewer, signature: Signature) -> Signature:
         raise Refused("这份签署件已作废，请重新上传。")
     found.state, found.confirmed_by_id, found.confirmed_at = Signature.State.SIGNED, viewer.user_id, clock.now()
     found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
-    record(viewer, events.PAPER_CONFIRMED, found.thing, f"核对{found.capacity}的纸质签署件，相符", after={"digest": found.digest})
+    record(
+        viewer,
+        events.PAPER_CONFIRMED,
+        found.thing,
+        f"核对{found.capacity}的纸质签署件，相符",
+        after={"digest": found.digest},
+    )
     return found
 
 
@@ -126,7 +170,13 @@ def reject_paper(viewer: Viewer, signature: Signature, reason: str) -> Signature
     found.state, found.comment = Signature.State.VOID, reason.strip()
     found.confirmed_by_id, found.confirmed_at = viewer.user_id, clock.now()
     found.save(update_fields=["state", "comment", "confirmed_by", "confirmed_at"])
-    record(viewer, events.PAPER_REJECTED, found.thing, f"{found.capacity}的纸质签署件核对不符：{reason.strip()}", after={"digest": found.digest})
+    record(
+        viewer,
+        events.PAPER_REJECTED,
+        found.thing,
+        f"{found.capacity}的纸质签署件核对不符：{reason.strip()}",
+        after={"digest": found.digest},
+    )
     return found
 
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 
 from sunlot.norms import canonical, clock
 
-from .events import Actor, EventKind
-from .models import Event, EventDetail, Subject
+from .events import ERASED, Actor, EventKind
+from .models import Erasure, Event, EventDetail, Subject
 
 LEAF_PREFIX = b"\x00"  # RFC 9162, section 2.1.1
 SALT_BYTES = 16
@@ -80,6 +80,31 @@ def record(
         salt=salt,
     )
     return event
+
+
+@transaction.atomic
+def erase(actor: Actor, event_id: int, reason: str) -> Erasure:
+    """Erase the whole event and its salt; the entry stays, and with it the tree (docs/spec/transparency-log.md).
+
+    Erasing is itself an event, in the story of the same thing, and that one can't be erased. Erased twice is erased
+    once. Raises ValueError where there is no reason, no such detail, or the detail tells of an erasing. Who may ask for
+    it and who may do it is for `organisations.erasing`.
+    """
+    if not reason.strip():
+        raise ValueError("erasing needs its reason")
+    detail = EventDetail.objects.select_for_update().filter(event_id=event_id).first()
+    if detail is None:
+        done = Erasure.objects.filter(event_id=event_id).first()
+        if done is None:
+            raise ValueError(f"event {event_id} has no detail to erase")
+        return done
+    if detail.type == ERASED.name:
+        raise ValueError(f"event {event_id} records an erasing and stays")
+    words = f"清除第{event_id}条留痕的明细，理由：{reason.strip()}"
+    recorded = record(actor, ERASED, detail.thing, words, after={"event": event_id, "reason": reason.strip()})
+    erasure = Erasure.objects.create(event_id=event_id, reason=reason.strip(), at=clock.now(), recorded_by=recorded)
+    detail.delete()
+    return erasure
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:

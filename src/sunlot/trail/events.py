@@ -60,3 +60,6 @@ class Actor(Protocol):
     def person(self) -> str: ...
     @property
     def address(self) -> str: ...
+
+
+ERASED = EventKind("trail.erased", "清除留痕明细", Act.CHANGED)

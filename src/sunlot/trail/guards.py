@@ -9,11 +9,29 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-GUARDED_TABLES = ("trail_event", "trail_eventdetail", "trail_subject", "trail_storedfile")
+# Each guarded table with the columns that are unique in it: SQLite's REPLACE deletes what conflicts in one of them
+# without waking a delete trigger.
+_UNIQUE_COLUMNS = {
+    "trail_event": ("id",),
+    "trail_eventdetail": ("event_id",),
+    "trail_erasure": ("event_id", "recorded_by_id"),
+    "trail_subject": ("id", "thing", "opaque"),
+    "trail_storedfile": ("digest",),
+}
+GUARDED_TABLES = tuple(_UNIQUE_COLUMNS)
 
-_POSTGRES_FUNCTION = """
+# The one thing that may go: a detail whose erasure was recorded before (trail.actions.erase).
+_ERASABLE_TABLE = "trail_eventdetail"
+_ERASED = "EXISTS (SELECT 1 FROM trail_erasure WHERE trail_erasure.event_id = OLD.event_id)"
+
+_POSTGRES_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION sunlot_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'sunlot: % on % is refused, the trail is append-only', TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE OR REPLACE FUNCTION sunlot_refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF {_ERASED} THEN RETURN OLD; END IF;
+      RAISE EXCEPTION 'sunlot: % on % is refused, the trail is append-only', TG_OP, TG_TABLE_NAME
       USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
@@ -21,7 +39,7 @@ END $$
 
 def guard_names(table: str, vendor: str) -> list[str]:
     """The names of the triggers that must stand on `table`."""
-    acts = ["update", "delete"] + (["truncate"] if vendor == "postgresql" else [])
+    acts = ["update", "delete", "truncate" if vendor == "postgresql" else "replace"]
     return [f"{table}_no_{act}" for act in acts]
 
 
@@ -29,7 +47,7 @@ def put_up(connection: BaseDatabaseWrapper) -> None:
     """Put up every guard; those that stand are replaced."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRES_FUNCTION)
+            cursor.execute(_POSTGRES_FUNCTIONS)
         for table in _tables(connection):
             for name in guard_names(table, connection.vendor):
                 act = name.rsplit("_", 1)[1].upper()
@@ -70,14 +88,20 @@ def _tables(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _statements(vendor: str, table: str, name: str, act: str) -> list[str]:
+    erasable = table == _ERASABLE_TABLE and act == "DELETE"
     if vendor == "postgresql":
         each = "STATEMENT" if act == "TRUNCATE" else "ROW"
+        function = "sunlot_refuse_unless_erased" if erasable else "sunlot_refuse_change"
         return [
             f"DROP TRIGGER IF EXISTS {name} ON {table}",
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH {each} EXECUTE FUNCTION sunlot_refuse_change()",
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()",
         ]
+    when = f"WHEN NOT {_ERASED} " if erasable else ""
+    if act == "REPLACE":
+        same = " OR ".join(f"{column} = NEW.{column}" for column in _UNIQUE_COLUMNS[table])
+        act, when = "INSERT", f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 -- our own names
     message = f"sunlot: {act} on {table} is refused, the trail is append-only"
     return [
         f"DROP TRIGGER IF EXISTS {name}",
-        f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{message}'); END",
     ]

@@ -35,11 +35,35 @@ class EventDetail(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["thing", "event"], name="detail_thing"),  # history of one thing
-            models.Index(fields=["type", "at"], name="detail_type_at"),  # the auditor's search
+            models.Index(fields=["type", "at"], name="detail_type_at"),  # the auditor's search, here and below
+            models.Index(fields=["organisation", "event"], name="detail_organisation"),
+            models.Index(fields=["username", "event"], name="detail_username"),
+            models.Index(fields=["at"], name="detail_at"),
         ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.thing}"
+
+
+class Erasure(models.Model):
+    """That an event's detail and salt were erased (个人信息保护法 第四十七条), and the event that says so.
+
+    The database lets a detail go only where this row stands already, so nothing is erased without its reason.
+    """
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="erasure")
+    reason = models.TextField()
+    at = models.DateTimeField()
+    recorded_by = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="erasure_has_reason"),
+            models.CheckConstraint(condition=~models.Q(event=models.F("recorded_by")), name="erasure_stays_recorded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure of event {self.event_id}"
 
 
 class Subject(models.Model):
