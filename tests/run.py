@@ -5,6 +5,7 @@ one at 127.0.0.1:5432, or `off`; `SUNLOT_TEST_COMPLETE=1` (CI) turns anything le
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -49,6 +50,8 @@ def main() -> int:
         left_out.append("PostgreSQL (no server answers at 127.0.0.1:5432; SUNLOT_TEST_POSTGRES names another)")
     if find_chromium() is None:
         left_out.append("browser tests (no chromium found)")
+    if shutil.which("pdftotext") is None:
+        left_out.append("reading PDFs back (no pdftotext found; Debian's poppler-utils has it)")
     if left_out:
         print(f"LEFT OUT: {'; '.join(left_out)}", flush=True)
         if os.environ.get("SUNLOT_TEST_COMPLETE"):
