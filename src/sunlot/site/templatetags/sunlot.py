@@ -46,12 +46,12 @@ def moment(value: datetime | None) -> SafeString | str:
     local = timezone.localtime(value)
     year = f"{local.year}年" if local.year != clock.today().year else ""
     return format_html(
-        '<time datetime="{}">{}{}月{}日 {:%H:%M}</time>',
+        '<time datetime="{}">{}{}月{}日 {}</time>',
         local.isoformat(timespec="seconds"),
         year,
         local.month,
         local.day,
-        local,
+        f"{local:%H:%M}",
     )
 
 
