@@ -23,7 +23,7 @@ class Plan(models.Model):
         WITHDRAWN = "withdrawn", "已撤回"
 
     class Zoning(models.TextChoices):
-        CITY = "city", "全市一个抽取区"
+        CITY = "city", "不分区，统一组队"
         DISTRICTS = "districts", "按区分别组队"
 
     # The allowed moves; actions.py makes them, nothing else. A refused signature returns the plan to draft.
@@ -39,16 +39,20 @@ class Plan(models.Model):
         State.WITHDRAWN: frozenset(),
     }
 
-    number = models.CharField("计划编号", max_length=64, unique=True)
-    title = models.CharField("抽查任务名称", max_length=80)
-    lead = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="led_plans", verbose_name="牵头科室（单位）")
+    UNPUBLISHED = (State.DRAFT, State.CONFIRMING, State.CONFIRMED, State.HEAD_SIGNED)
+
+    number = models.CharField("计划编号", max_length=64, unique=True)  # `<region>-<year>-P<serial>`
+    title = models.CharField("抽查任务名称", max_length=80, blank=True)  # a draft may be half filled
+    lead = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="led_plans", verbose_name="牵头科室（单位）"
+    )
     targeted = models.BooleanField("定向抽查", default=False)
     few_participants_reason = models.TextField("参与部门少于三个的理由", blank=True)
     starts_on = models.DateField("检查开始")
     ends_on = models.DateField("检查截止")
     draw_at = models.DateTimeField("抽取时间")
     release_on = models.DateField("名单公开日期", null=True, blank=True)  # null: at once
-    zoning = models.CharField("抽取区", max_length=10, choices=Zoning.choices, default=Zoning.DISTRICTS)
+    zoning = models.CharField("组队方式", max_length=10, choices=Zoning.choices, default=Zoning.DISTRICTS)
     city_staff_roam = models.BooleanField("市直人员由抽取分到各区", default=True)
     kinds = models.ManyToManyField(ObjectKind, related_name="plans", verbose_name="对象类别")
     regions = models.ManyToManyField(Region, related_name="plans", verbose_name="对象所在区")
@@ -64,18 +68,51 @@ class Plan(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name = "抽查计划"
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="plan_period_in_order"),
             models.CheckConstraint(
-                condition=~Q(state__in=["published", "drawn", "completed"]) | (Q(published_at__isnull=False) & ~Q(digest="")),
+                condition=~Q(state__in=["published", "drawn", "completed"])
+                | (Q(published_at__isnull=False) & ~Q(digest="")),
                 name="plan_published_has_digest",
             ),
-            models.CheckConstraint(condition=~Q(state="withdrawn") | ~Q(withdrawn_reason=""), name="plan_withdrawn_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(withdrawn_reason=""), name="plan_withdrawn_has_reason"
+            ),
         ]
         indexes = [models.Index(fields=["state", "draw_at"], name="plan_state_draw")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or f"未命名的计划 {self.number}"
+
+    @property
+    def thing(self) -> str:
+        """The plan's key in the trail and under its signatures."""
+        return f"plan:{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still on its way to publication, so that it may be changed (and then begins anew)."""
+        return self.state in self.UNPUBLISHED
+
+
+class PlanVersion(models.Model):
+    """What a plan said when it was submitted: its canonical content and digest. A later version leaves it readable."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.TextField()  # canonical JSON, see content.rules
+    digest = models.CharField(max_length=64)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_reason = models.TextField(blank=True)  # why another version followed
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="plan_version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} 第{self.number}版"
 
 
 class Participant(models.Model):
@@ -111,15 +148,18 @@ class Participant(models.Model):
 
 
 class PlanItem(models.Model):
-    """An item of the plan, in the version in force, and the participant whose part it is."""
+    """An item of the plan, in the version in force, and the participant whose part it is.
+
+    Two participants may bring the same item: the bureaus of two districts, each in its own.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="items")
     version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="plan_items")
 
     class Meta:
-        ordering = ["version__item__code"]
-        constraints = [models.UniqueConstraint(fields=["plan", "version"], name="plan_item_once")]
+        ordering = ["participant__position", "version__item__code"]
+        constraints = [models.UniqueConstraint(fields=["participant", "version"], name="plan_item_once")]
 
     def __str__(self) -> str:
         return str(self.version)

@@ -1,0 +1,492 @@
+"""Everything that changes a plan: written, submitted, confirmed by the participants, signed twice, published, drawn."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from sunlot.catalogue.models import ObjectKind
+from sunlot.norms import clock
+from sunlot.organisations import signatures
+from sunlot.organisations.models import Organisation, Region, Signature
+from sunlot.organisations.signatures import Page, Proof
+from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+from sunlot.trail.actions import record
+from sunlot.trail.events import Actor
+
+from . import content as contents
+from . import events, policy
+from .content import PlanContent
+from .feasibility import Feasibility
+from .models import Participant, Plan, PlanItem, PlanStratum, PlanVersion, PlanZone
+from .queries import feasibility
+
+State = Plan.State
+
+HEAD = "科室负责人"
+LEADER = "分管领导"
+
+_TRIES = 5  # for a number that somebody else takes at the same moment
+
+# Later rooms may know why a published plan can't be withdrawn just now: a draw of it is under way. Each is given the
+# plan and answers with the reason, or None. Called inside the transaction.
+WithdrawalCheck = Callable[[Plan], str | None]
+_WITHDRAWAL_CHECKS: list[WithdrawalCheck] = []
+
+
+def withdrawal_check(check: WithdrawalCheck) -> WithdrawalCheck:
+    """Register a later room's reason against withdrawing a plan."""
+    _WITHDRAWAL_CHECKS.append(check)
+    return check
+
+
+@transaction.atomic
+def create_plan(viewer: Viewer, content: PlanContent, *, is_demo: bool = False) -> Plan:
+    """Begin a plan as a draft, which may be half filled; its number is the next of the lead's region and this year.
+
+    NotAllowed where the viewer may not write plans of the lead; Refused for codes that name nothing.
+    """
+    lead = _organisations(content)[content.lead]
+    if not policy.may_lead(viewer, lead):
+        raise NotAllowed(f"由{lead.name}牵头的计划，由该科室（单位）的经办人、负责人或统筹科室编制。")
+    plan = _new_plan(viewer, lead, content, is_demo)
+    _write(plan, content)
+    words = f"编制计划“{plan}”" if plan.title else "编制计划"
+    record(viewer, events.PLAN_CREATED, plan.thing, words, after=_said(plan))
+    return plan
+
+
+@transaction.atomic
+def change_plan(viewer: Viewer, plan: Plan, content: PlanContent, *, reason: str = "", seen: str | None = None) -> Plan:
+    """Change what a plan says. One that was already submitted returns to draft as its next version, and everybody
+    confirms and signs anew; the version before stays readable.
+
+    `seen` is the `fingerprint` of what the viewer was shown: Refused where somebody changed it in between. Refused once
+    it is published. The same content again changes nothing and leaves no trace.
+    """
+    found = _locked(plan)
+    _require_writer(viewer, found)
+    if not found.is_open:
+        raise Refused(f"计划{found.get_state_display()}，不能再修改。确需调整的，先撤回并写明理由，再另行编制。")
+    if seen is not None and seen != fingerprint(found):
+        raise Refused("您打开以后，这个计划已被别人修改。刷新页面，看过最新内容再改。")
+    content = content.in_order()
+    if content == contents.content_of(found):
+        return found
+    lead = _organisations(content)[content.lead]
+    if lead.pk != found.lead_id and not policy.may_lead(viewer, lead):
+        raise NotAllowed(f"牵头科室改为{lead.name}，须由该科室编制。")
+    before = _said(found)
+    _back_to_draft(found, reason.strip() or "修改计划")
+    for name in _COLUMNS:
+        setattr(found, name, getattr(content, name))
+    found.lead = lead
+    found.save(update_fields=[*_COLUMNS, "lead"])
+    _write(found, content)
+    _prefetched_anew(found)
+    after = _said(found)
+    changed = [key for key in after if before.get(key) != after[key]]
+    words = f"修改计划（第 {found.version} 版）" + (f"：{reason.strip()}" if reason.strip() else "")
+    record(
+        viewer,
+        events.PLAN_CHANGED,
+        found.thing,
+        words,
+        before={key: before.get(key) for key in changed},
+        after={key: after[key] for key in changed},
+    )
+    return found
+
+
+@transaction.atomic
+def submit_plan(viewer: Viewer, plan: Plan) -> Plan:
+    """Hand a draft to the participants, or to the section head where nobody else takes part. Its content is frozen as
+    a version and its digest is what everybody confirms and signs.
+
+    Refused with every fault while the plan is impossible. Submitted twice is submitted once.
+    """
+    found = _locked(plan)
+    _require_writer(viewer, found)
+    if found.state in (State.CONFIRMING, State.CONFIRMED):
+        return found
+    _require_state(found, State.DRAFT, "提交")
+    _require_possible(found, "提交")
+    text = contents.canonical_text(contents.rules(found))
+    found.digest = contents.digest_of(text)
+    now = clock.now()
+    PlanVersion.objects.create(
+        plan=found, number=found.version, content=text, digest=found.digest, made_by_id=viewer.user_id, made_at=now
+    )
+    parts = found.participants.all()
+    parts.update(state=Participant.State.PENDING, comment="", decided_by=None, decided_at=None)
+    parts.filter(position=0).update(state=Participant.State.CONFIRMED, decided_by=viewer.user_id, decided_at=now)
+    alone = not parts.filter(state=Participant.State.PENDING).exists()
+    _move(found, State.CONFIRMED if alone else State.CONFIRMING, "digest")
+    whom = f"由{HEAD}签署" if alone else "由参与部门确认"
+    record(
+        viewer, events.PLAN_SUBMITTED, found.thing, f"提交第 {found.version} 版，{whom}", after={"digest": found.digest}
+    )
+    return found
+
+
+@transaction.atomic
+def confirm_participation(viewer: Viewer, participant: Participant, comment: str = "") -> Plan:
+    """Agree to take part as planned; with the last of them the plan goes to the section head. Twice is once."""
+    found, part = _locked_part(participant)
+    _require_confirmer(viewer, part)
+    if part.state == Participant.State.CONFIRMED and found.state != State.DRAFT:
+        return found
+    _require_state(found, State.CONFIRMING, "确认")
+    _decide(viewer, part, Participant.State.CONFIRMED, comment)
+    words = f"{part.organisation.name}同意参与" + (f"：{comment.strip()}" if comment.strip() else "")
+    record(viewer, events.PARTICIPATION_CONFIRMED, found.thing, words, after={"digest": found.digest})
+    if not found.participants.exclude(state=Participant.State.CONFIRMED).exists():
+        _move(found, State.CONFIRMED)
+    return found
+
+
+@transaction.atomic
+def refuse_participation(viewer: Viewer, participant: Participant, comment: str) -> Plan:
+    """Disagree, with the reason: the plan returns to draft. Refused without a reason, or when it is not asked."""
+    found, part = _locked_part(participant)
+    _require_confirmer(viewer, part)
+    _require_state(found, State.CONFIRMING, "答复")
+    if not comment.strip():
+        raise Refused("不同意须写明理由和修改建议。")
+    _decide(viewer, part, Participant.State.REFUSED, comment)
+    words = f"{part.organisation.name}不同意：{comment.strip()}"
+    record(viewer, events.PARTICIPATION_REFUSED, found.thing, words, after={"digest": found.digest})
+    _back_to_draft(found, words)
+    return found
+
+
+@transaction.atomic
+def sign_as_head(viewer: Viewer, plan: Plan, proof: Proof, comment: str = "") -> Plan:
+    """First signature, by the head of the lead section. Signed twice by the same person is signed once."""
+    found = _locked(plan)
+    _require_head(viewer, found)
+    if _signed_already(found, HEAD, viewer):
+        return found
+    _require_state(found, State.CONFIRMED, "签署")
+    _require_possible(found, "签署")
+    signatures.sign(viewer, page_of(found, HEAD), proof, comment)
+    _move(found, State.HEAD_SIGNED)
+    return found
+
+
+@transaction.atomic
+def sign_as_leader(viewer: Viewer, plan: Plan, proof: Proof, comment: str = "") -> Plan:
+    """Second signature, by the leader in charge: it publishes the plan at once. Never by whoever gave the first."""
+    found = _locked(plan)
+    _require_leader(viewer, found)
+    if _signed_already(found, LEADER, viewer):
+        return found
+    _require_state(found, State.HEAD_SIGNED, "签署")
+    _require_another(found, viewer.user_id, viewer.person)
+    _require_possible(found, "签署")
+    signatures.sign(viewer, page_of(found, LEADER), proof, comment)
+    _publish(viewer, found)
+    return found
+
+
+@transaction.atomic
+def paper_confirmed(viewer: Viewer, signature: Signature) -> Plan:
+    """A page signed on paper has been compared and confirmed: the plan goes on as if signed here.
+
+    Called inside the confirmation's transaction, so that a refusal undoes the confirmation too. Confirmed twice, or
+    for a version that is no longer the plan's, moves nothing.
+    """
+    found = _locked(Plan.objects.get(pk=int(signature.thing.partition(":")[2])))
+    if signature.digest != found.digest:
+        raise Refused("计划在纸质签署以后改过，这份签署件不再有效。打印新的计划表，重新签署。")
+    if signature.capacity == HEAD and found.state == State.CONFIRMED:
+        _require_possible(found, "签署")
+        _move(found, State.HEAD_SIGNED)
+    elif signature.capacity == LEADER and found.state == State.HEAD_SIGNED:
+        _require_another(found, None, signature.name)
+        _require_possible(found, "签署")
+        _publish(viewer, found)
+    elif signature.capacity == LEADER and found.state == State.CONFIRMED:
+        raise Refused(f"{HEAD}还没有签署。先核对{HEAD}的签署件。")
+    return found
+
+
+@transaction.atomic
+def return_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
+    """Refuse the signature that is asked of the viewer, with the reason: the plan returns to draft."""
+    found = _locked(plan)
+    if found.state == State.CONFIRMED:
+        _require_head(viewer, found)
+        capacity = HEAD
+    elif found.state == State.HEAD_SIGNED:
+        _require_leader(viewer, found)
+        capacity = LEADER
+    else:
+        raise Refused(f"计划现在是“{found.get_state_display()}”，没有等待签署。刷新页面看最新情况。")
+    signatures.refuse(viewer, page_of(found, capacity), reason)
+    words = f"{capacity}退回第 {found.version} 版：{reason.strip()}"
+    record(viewer, events.PLAN_RETURNED, found.thing, words, before={"digest": found.digest})
+    _back_to_draft(found, words)
+    return found
+
+
+@transaction.atomic
+def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
+    """Give a plan up, with the reason, in any state before it is drawn. A published one is withdrawn in public.
+
+    Refused without a reason, after the draw, and while a later room says why not (a draw is under way).
+    """
+    found = _locked(plan)
+    if not policy.may_withdraw(viewer, found):
+        raise NotAllowed(f"已公布的计划由{HEAD}或{LEADER}撤回，未公布的由牵头科室撤回。")
+    if found.state == State.WITHDRAWN:
+        return found
+    if State.WITHDRAWN not in Plan.MOVES[found.state]:
+        raise Refused(f"计划{found.get_state_display()}，不能撤回。")
+    if not reason.strip():
+        raise Refused("撤回须写明理由。")
+    for check in _WITHDRAWAL_CHECKS:
+        if why_not := check(found):
+            raise Refused(why_not)
+    found.withdrawn_reason = reason.strip()
+    _move(found, State.WITHDRAWN, "withdrawn_reason")
+    words = f"撤回计划：{found.withdrawn_reason}"
+    if found.published_at is None:
+        record(viewer, events.PLAN_WITHDRAWN, found.thing, words)
+    else:
+        record(
+            viewer,
+            events.PUBLISHED_PLAN_WITHDRAWN,
+            found.thing,
+            words,
+            subject=f"plan:{found.number}",
+            public={"plan": found.digest, "reason": found.withdrawn_reason},
+        )
+    return found
+
+
+@transaction.atomic
+def mark_drawn(actor: Actor, plan: Plan) -> Plan:
+    """All rounds of the plan are drawn: the drawing room says so, once or more often."""
+    found = _locked(plan)
+    if found.state in (State.DRAWN, State.COMPLETED):
+        return found
+    _require_state(found, State.PUBLISHED, "抽取")
+    _move(found, State.DRAWN)
+    record(actor, events.PLAN_DRAWN, found.thing, "计划已抽取")
+    return found
+
+
+@transaction.atomic
+def mark_completed(actor: Actor, plan: Plan) -> Plan:
+    """Every part of every form is published: said once or more often."""
+    found = _locked(plan)
+    if found.state == State.COMPLETED:
+        return found
+    _require_state(found, State.DRAWN, "完成")
+    _move(found, State.COMPLETED)
+    record(actor, events.PLAN_COMPLETED, found.thing, "检查结果全部公布，计划完成")
+    return found
+
+
+def page_of(plan: Plan, capacity: str) -> Page:
+    """What is signed, in this capacity, in the version that stands."""
+    return Page(plan.thing, f"计划“{plan}”第 {plan.version} 版", plan.digest, capacity)
+
+
+def fingerprint(plan: Plan) -> str:
+    """Tells whether what the plan says is still what somebody was shown."""
+    return contents.digest_of(contents.canonical_text(contents.rules(plan)))
+
+
+# --- inside -------------------------------------------------------------------------------------------------------
+
+_COLUMNS = (
+    "title", "starts_on", "ends_on", "draw_at", "release_on", "zoning", "city_staff_roam", "targeted",
+    "few_participants_reason", "inspector_scope",
+)  # fmt: skip
+
+
+def _new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo: bool) -> Plan:
+    """Make the row under the next free number; two at once get two numbers."""
+    now = clock.now()
+    prefix = f"{lead.region_id}-{now.year}-P"
+    columns: dict[str, Any] = {name: getattr(content, name) for name in _COLUMNS}
+    for _ in range(_TRIES):
+        last = (
+            Plan.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
+        )
+        serial = int(last.removeprefix(prefix)) + 1 if last else 1
+        try:
+            with transaction.atomic():
+                return Plan.objects.create(
+                    number=f"{prefix}{serial:04}",
+                    lead=lead,
+                    created_by_id=viewer.user_id,
+                    created_at=now,
+                    is_demo=is_demo,
+                    **columns,
+                )
+        except IntegrityError:
+            continue
+    raise Refused("同时有多人在编制计划，没有取到编号。再试一次。")
+
+
+def _organisations(content: PlanContent) -> dict[str, Organisation]:
+    codes = [seat.organisation for seat in content.seats]
+    found = {one.code: one for one in Organisation.objects.filter(code__in=codes).select_related("parent")}
+    for code in codes:
+        if code not in found:
+            raise Refused(f"没有代码为 {code} 的部门或科室。")
+    if len(set(codes)) != len(codes):
+        raise Refused("同一个部门或科室填了两次，去掉一个。")
+    return found
+
+
+def _write(plan: Plan, content: PlanContent) -> None:
+    """What has tables of its own; participants begin anew."""
+    organisations = _organisations(content)
+    plan.participants.all().delete()  # and their items with them
+    parts = Participant.objects.bulk_create(
+        Participant(
+            plan=plan,
+            organisation=organisations[seat.organisation],
+            position=position,
+            seats=seat.seats,
+            seats_reason=seat.seats_reason.strip(),
+        )
+        for position, seat in enumerate(content.seats)
+    )
+    PlanItem.objects.bulk_create(
+        PlanItem(plan=plan, participant=part, version_id=key)
+        for part, seat in zip(parts, content.seats, strict=True)
+        for key in seat.items
+    )
+    plan.kinds.set(ObjectKind.objects.filter(code__in=content.kinds))
+    plan.regions.set(Region.objects.filter(code__in=content.regions))
+    plan.strata.all().delete()
+    PlanStratum.objects.bulk_create(
+        PlanStratum(
+            plan=plan,
+            risk_class=stratum.risk_class,
+            quota_number=stratum.number,
+            quota_permille=stratum.permille,
+            reserve=stratum.reserve,
+        )
+        for stratum in content.strata
+    )
+    plan.zones.all().delete()
+    PlanZone.objects.bulk_create(PlanZone(plan=plan, region_id=zone.region, teams=zone.teams) for zone in content.zones)
+
+
+def _locked(plan: Plan) -> Plan:
+    """The plan as it stands now, its row locked: acts on one plan come one after another."""
+    return Plan.objects.select_for_update(of=("self",)).select_related("lead__parent").get(pk=plan.pk)
+
+
+def _locked_part(participant: Participant) -> tuple[Plan, Participant]:
+    plan = _locked(Plan(pk=participant.plan_id))
+    part = plan.participants.select_related("organisation").filter(pk=participant.pk).first()
+    if part is None:
+        raise Refused("计划已修改，参与部门有变。刷新页面看最新情况。")
+    return plan, part
+
+
+def _prefetched_anew(plan: Plan) -> None:
+    plan._prefetched_objects_cache = {}  # type: ignore[attr-defined]  # Django's own cache of related rows, stale now
+
+
+def _said(plan: Plan) -> dict[str, Any]:
+    said = contents.rules(plan)
+    del said["version"]
+    return said
+
+
+def _move(plan: Plan, to: str, *columns: str) -> None:
+    if to not in Plan.MOVES[plan.state]:
+        raise Refused(f"计划现在是“{plan.get_state_display()}”，不能转为“{State(to).label}”。刷新页面看最新情况。")
+    plan.state = to
+    plan.save(update_fields=["state", *columns])
+
+
+def _back_to_draft(plan: Plan, reason: str) -> None:
+    """Begin the next version, if the present one was ever submitted; it stays readable with what ended it."""
+    if plan.state == State.DRAFT:
+        return
+    PlanVersion.objects.filter(plan=plan, number=plan.version).update(ended_reason=reason)
+    plan.version, plan.digest = plan.version + 1, ""
+    _move(plan, State.DRAFT, "version", "digest")
+
+
+def _publish(viewer: Viewer, plan: Plan) -> None:
+    _move(plan, State.LEADER_SIGNED)
+    plan.published_at = clock.now()
+    _move(plan, State.PUBLISHED, "published_at")
+    record(
+        viewer,
+        events.PLAN_PUBLISHED,
+        plan.thing,
+        f"公布计划第 {plan.version} 版",
+        after={"digest": plan.digest},
+        subject=f"plan:{plan.number}",
+        public={"plan": plan.digest},
+    )
+
+
+def _decide(viewer: Viewer, part: Participant, state: str, comment: str) -> None:
+    part.state, part.comment = state, comment.strip()
+    part.decided_by_id, part.decided_at = viewer.user_id, clock.now()
+    part.save(update_fields=["state", "comment", "decided_by", "decided_at"])
+
+
+def _standing_signature(plan: Plan, capacity: str) -> Signature | None:
+    return Signature.objects.filter(
+        thing=plan.thing, capacity=capacity, digest=plan.digest, state=Signature.State.SIGNED
+    ).first()
+
+
+def _signed_already(plan: Plan, capacity: str, viewer: Viewer) -> bool:
+    signature = _standing_signature(plan, capacity) if plan.digest else None
+    return signature is not None and signature.user_id == viewer.user_id
+
+
+def _require_writer(viewer: Viewer, plan: Plan) -> None:
+    if not policy.may_write(viewer, plan):
+        raise NotAllowed(f"这个计划由{plan.lead.name}的经办人、负责人或统筹科室编制。")
+
+
+def _require_confirmer(viewer: Viewer, part: Participant) -> None:
+    if not policy.may_confirm(viewer, part.organisation):
+        raise NotAllowed(f"由{part.organisation.name}的经办人或负责人确认。")
+
+
+def _require_head(viewer: Viewer, plan: Plan) -> None:
+    if not policy.may_sign_as_head(viewer, plan):
+        raise NotAllowed(f"由{plan.lead.name}的{HEAD}签署。")
+
+
+def _require_leader(viewer: Viewer, plan: Plan) -> None:
+    if not policy.may_sign_as_leader(viewer, plan):
+        raise NotAllowed(f"由{policy.department_of(plan.lead).name}的{LEADER}签署。")
+
+
+def _require_another(plan: Plan, user_id: int | None, name: str) -> None:
+    first = _standing_signature(plan, HEAD)
+    if first is None:
+        raise Refused(f"{HEAD}还没有签署。")
+    if (user_id is not None and first.user_id == user_id) or first.name == name.strip():
+        raise NotAllowed(f"{HEAD}和{LEADER}不能是同一人。由另一位{LEADER}签署。")
+
+
+def _require_state(plan: Plan, state: str, act: str) -> None:
+    if plan.state != state:
+        raise Refused(f"计划现在是“{plan.get_state_display()}”，不能{act}。刷新页面看最新情况。")
+
+
+def _require_possible(plan: Plan, act: str) -> Feasibility:
+    found = feasibility(plan)
+    if not found.possible:
+        listed = "".join(fault.message for fault in found.faults[:5])
+        more = f"另有 {len(found.faults) - 5} 处，见计划页。" if len(found.faults) > 5 else ""
+        raise Refused(f"计划现在无法实施，不能{act}：{listed}{more}")
+    return found

@@ -1,0 +1,200 @@
+"""What a plan says, as plain data: what a form sends, what is checked, what is signed and compared."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sunlot.norms import canonical, clock
+
+from .models import Plan, PlanStratum
+
+DEFAULT_SEATS = 2
+"""Two certified inspectors of each department (行政处罚法 第四十二条)."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A participant: its organisation's code, its seats in each team, and its items as keys of `ItemVersion`."""
+
+    organisation: str
+    seats: int = DEFAULT_SEATS
+    seats_reason: str = ""
+    items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """How many of one risk class: exactly one of `number` and `permille` (thousandths of the candidates)."""
+
+    risk_class: str
+    number: int | None = None
+    permille: int | None = None
+    reserve: int = 0
+
+    def quota_of(self, candidates: int) -> int:
+        """How many of `candidates` are drawn (PlanStratum.quota_of)."""
+        return PlanStratum(quota_number=self.number, quota_permille=self.permille).quota_of(candidates)
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A zone of the draw, by its region's code, and its number of teams."""
+
+    region: str
+    teams: int
+
+
+@dataclass(frozen=True)
+class PlanContent:
+    """All that a plan says. `seats[0]` is the lead; kinds and regions are codes.
+
+    A risk class without a stratum is left out of the draw. With zoning `city` there is one zone, the lead's region.
+    """
+
+    title: str
+    seats: tuple[Seat, ...]
+    kinds: tuple[str, ...]
+    regions: tuple[str, ...]
+    strata: tuple[Stratum, ...]
+    zones: tuple[Zone, ...]
+    starts_on: date
+    ends_on: date
+    draw_at: datetime
+    release_on: date | None = None
+    zoning: str = Plan.Zoning.DISTRICTS.value
+    city_staff_roam: bool = True
+    targeted: bool = False
+    few_participants_reason: str = ""
+    inspector_scope: str = ""
+
+    @property
+    def lead(self) -> str:
+        return self.seats[0].organisation
+
+    @property
+    def draw_day(self) -> date:
+        return self.draw_at.astimezone(clock.SHANGHAI).date()
+
+    @property
+    def item_ids(self) -> frozenset[int]:
+        return frozenset(item for seat in self.seats for item in seat.items)
+
+    def zone_of(self, region: str) -> str:
+        """The zone in which objects of this region are drawn."""
+        if self.zoning == Plan.Zoning.CITY and self.zones:
+            return self.zones[0].region
+        return region
+
+    def in_order(self) -> "PlanContent":
+        """The same, with what has no order of its own sorted: equal plans are then equal values."""
+        return replace(
+            self,
+            seats=tuple(replace(seat, items=tuple(sorted(seat.items))) for seat in self.seats),
+            kinds=tuple(sorted(self.kinds)),
+            regions=tuple(sorted(self.regions)),
+            strata=tuple(sorted(self.strata, key=lambda stratum: stratum.risk_class, reverse=True)),
+            zones=tuple(sorted(self.zones, key=lambda zone: zone.region)),
+        )
+
+
+# What content_of and rules_of read, to be prefetched together.
+PARTS = (
+    "participants__organisation__region",
+    "participants__items__version__item",
+    "kinds",
+    "regions",
+    "strata",
+    "zones__region",
+)
+
+
+def content_of(plan: Plan) -> PlanContent:
+    """What a plan says now. Prefetch PARTS where there is more than one plan."""
+    return PlanContent(
+        title=plan.title,
+        seats=tuple(
+            Seat(
+                part.organisation.code,
+                part.seats,
+                part.seats_reason,
+                tuple(item.version_id for item in part.items.all()),
+            )
+            for part in plan.participants.all()
+        ),
+        kinds=tuple(kind.code for kind in plan.kinds.all()),
+        regions=tuple(region.code for region in plan.regions.all()),
+        strata=tuple(Stratum(s.risk_class, s.quota_number, s.quota_permille, s.reserve) for s in plan.strata.all()),
+        zones=tuple(Zone(zone.region_id, zone.teams) for zone in plan.zones.all()),
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        draw_at=plan.draw_at,
+        release_on=plan.release_on,
+        zoning=plan.zoning,
+        city_staff_roam=plan.city_staff_roam,
+        targeted=plan.targeted,
+        few_participants_reason=plan.few_participants_reason,
+        inspector_scope=plan.inspector_scope,
+    ).in_order()
+
+
+def rules(plan: Plan) -> dict[str, Any]:
+    """The canonical content of a plan as it stands in its tables: what is signed, and what its draw follows from.
+
+    ASCII keys, text, integers, booleans and null alone, so that `norms.canonical` can hold it; names stand beside the
+    codes for people who compare.
+    """
+    content = content_of(plan)
+    named = {part.organisation.code: part for part in plan.participants.all()}
+    return {
+        "plan": plan.number,
+        "version": plan.version,
+        "title": content.title,
+        "lead": content.lead,
+        "targeted": content.targeted,
+        "participants": [
+            {
+                "organisation": seat.organisation,
+                "name": named[seat.organisation].organisation.name,
+                "seats": seat.seats,
+                "seats_reason": seat.seats_reason,
+                "items": sorted(
+                    (
+                        {"code": item.version.item.code, "version": item.version.number, "name": item.version.name}
+                        for item in named[seat.organisation].items.all()
+                    ),
+                    key=lambda item: str(item["code"]),
+                ),
+            }
+            for seat in content.seats
+        ],
+        "few_participants_reason": content.few_participants_reason,
+        "kinds": _named(content.kinds, {kind.code: kind.name for kind in plan.kinds.all()}),
+        "regions": _named(content.regions, {region.code: region.name for region in plan.regions.all()}),
+        "strata": [
+            {"risk_class": s.risk_class, "number": s.number, "permille": s.permille, "reserve": s.reserve}
+            for s in content.strata
+        ],
+        "zoning": content.zoning,
+        "city_staff_roam": content.city_staff_roam,
+        "zones": [{"zone": zone.region, "teams": zone.teams} for zone in content.zones],
+        "inspector_scope": content.inspector_scope,
+        "draw_at": content.draw_at.astimezone(clock.SHANGHAI).isoformat(timespec="seconds"),
+        "starts_on": content.starts_on.isoformat(),
+        "ends_on": content.ends_on.isoformat(),
+        "release_on": content.release_on.isoformat() if content.release_on else None,
+    }
+
+
+def _named(codes: Iterable[str], names: dict[str, str]) -> list[dict[str, str]]:
+    return [{"code": code, "name": names[code]} for code in codes]
+
+
+def canonical_text(content: dict[str, Any]) -> str:
+    return canonical.dumps(content).decode()
+
+
+def digest_of(text: str) -> str:
+    """The digest that is signed and stands in the notice's `rules`: SHA-256 of the canonical content."""
+    return hashlib.sha256(text.encode()).hexdigest()

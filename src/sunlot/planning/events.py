@@ -1,0 +1,16 @@
+"""Kinds of event of plans."""
+
+from sunlot.trail.events import Act, EventKind
+
+PLAN_CREATED = EventKind("planning.plan_created", "编制计划", Act.CREATED)
+PLAN_CHANGED = EventKind("planning.plan_changed", "修改计划")
+PLAN_SUBMITTED = EventKind("planning.plan_submitted", "提交计划")
+PARTICIPATION_CONFIRMED = EventKind("planning.participation_confirmed", "同意参与计划", Act.DECIDED)
+PARTICIPATION_REFUSED = EventKind("planning.participation_refused", "不同意参与计划", Act.DECIDED)
+PLAN_PUBLISHED = EventKind("planning.plan_published", "分管领导签署并公布计划", Act.DECIDED, public=True)
+PLAN_RETURNED = EventKind("planning.plan_returned", "退回计划", Act.DECIDED)
+PLAN_WITHDRAWN = EventKind("planning.plan_withdrawn", "撤回计划", Act.DECIDED)
+# A plan that was public is withdrawn in public: what was announced must not vanish without a trace.
+PUBLISHED_PLAN_WITHDRAWN = EventKind("planning.published_plan_withdrawn", "撤回已公布的计划", Act.DECIDED, public=True)
+PLAN_DRAWN = EventKind("planning.plan_drawn", "计划已抽取")
+PLAN_COMPLETED = EventKind("planning.plan_completed", "计划已完成")

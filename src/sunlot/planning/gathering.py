@@ -1,0 +1,138 @@
+"""From a plan's content and the registries of a day to the facts that feasibility asks. A fixed number of queries."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Count, QuerySet
+
+from sunlot.catalogue.models import ItemVersion, ObjectKind
+from sunlot.catalogue.queries import kinds_covered
+from sunlot.norms.regions import is_within
+from sunlot.organisations.models import Organisation, Region
+from sunlot.registry import queries as registry
+from sunlot.registry.models import InspectionObject, Inspector
+
+from . import checks
+from .content import PlanContent
+from .feasibility import ANY_ZONE, Department, Facts, Feasibility, Shunned, assess
+from .words import short_name
+
+
+@dataclass(frozen=True)
+class PoolMember:
+    """An inspector who may be drawn, for which participant, and in which zone (`*` where the draw decides)."""
+
+    inspector: Inspector
+    organisation: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the codes and keys in a content stand for."""
+
+    organisations: dict[str, Organisation]
+    versions: dict[int, ItemVersion]
+    kinds: dict[str, ObjectKind]
+    covered: frozenset[str]
+    regions: dict[str, Region]
+
+
+def look_up(content: PlanContent, day: date) -> Known:
+    """Organisations, item versions with their kinds, object kinds and regions of a content. Six queries."""
+    codes = [seat.organisation for seat in content.seats]
+    versions = ItemVersion.objects.filter(pk__in=content.item_ids).select_related("item__organisation")
+    return Known(
+        organisations={one.code: one for one in Organisation.objects.filter(code__in=codes).select_related("parent")},
+        versions={version.pk: version for version in versions.prefetch_related("kinds")},
+        kinds={kind.code: kind for kind in ObjectKind.objects.filter(code__in=content.kinds)},
+        covered=frozenset(kinds_covered(day).values_list("code", flat=True)),
+        regions={region.code: region for region in Region.objects.all()},
+    )
+
+
+def scope_of(content: PlanContent, day: date) -> "QuerySet[InspectionObject]":
+    """The candidates: objects of the plan's kinds, regions and risk classes that may be drawn on `day`."""
+    kinds = ObjectKind.objects.filter(code__in=content.kinds).values_list("pk", flat=True)
+    found = registry.candidates(kinds, content.regions, day)
+    return found.filter(risk_class__in=[stratum.risk_class for stratum in content.strata])
+
+
+def pool_of(content: PlanContent, organisations: Iterable[Organisation], day: date) -> list[PoolMember]:
+    """The inspectors who may be drawn, each for one participant: the deepest in whose subtree it stands.
+
+    One in a district that the plan leaves out, or in the city where city staff do not roam, has no zone and is not
+    in the pool.
+    """
+    deepest_first = sorted(organisations, key=lambda one: len(one.path), reverse=True)
+    if not deepest_first:
+        return []
+    people = reduce(or_, (registry.qualified_inspectors(one.path, day) for one in deepest_first)).order_by("number")
+    members = []
+    for person in people:
+        own = next(one for one in deepest_first if person.organisation.path.startswith(one.path))
+        zone = _zone_of_person(content, person.organisation.region_id)
+        if zone is not None:
+            members.append(PoolMember(person, own.code, zone))
+    return members
+
+
+def _zone_of_person(content: PlanContent, region: str) -> str | None:
+    zones = [zone.region for zone in content.zones]
+    if content.zoning == "city":
+        return zones[0] if zones else None
+    if any(zone != region and is_within(zone, region) for zone in zones):
+        return ANY_ZONE if content.city_staff_roam else None
+    return region if region in zones else None
+
+
+def assess_content(content: PlanContent, day: date) -> Feasibility:
+    """What a plan of this content amounts to on `day`: figures, faults at their fields, warnings."""
+    known = look_up(content, day)
+    seated = [seat for seat in content.seats if seat.organisation in known.organisations]
+    organisations = [known.organisations[seat.organisation] for seat in seated]
+    departments = tuple(
+        Department(one.code, short_name(one.name), seat.seats, one.region_id)
+        for seat, one in zip(seated, organisations, strict=True)
+    )
+    scope = scope_of(content, day)
+    candidates: Counter[tuple[str, str]] = Counter()
+    for risk, region, count in scope.order_by().values_list("risk_class", "region_id").annotate(Count("pk")):
+        candidates[risk, content.zone_of(region)] += count
+    members = pool_of(content, organisations, day)
+    faults, warnings = checks.check(content, known, day)
+    facts = Facts(
+        day=day,
+        departments=departments,
+        zones=content.zones,
+        zone_names={code: region.name for code, region in known.regions.items()},
+        strata=content.strata,
+        candidates=candidates,
+        staff=Counter((member.organisation, member.zone) for member in members),
+        shunned=_shunned(content, members, scope, day),
+    )
+    return assess(facts, faults, warnings)
+
+
+def _shunned(
+    content: PlanContent, members: Sequence[PoolMember], scope: "QuerySet[InspectionObject]", day: date
+) -> list[Shunned]:
+    """The candidates with avoid pairs, with how many of each department who may serve their zone they must not meet."""
+    people = {member.inspector.number: member for member in members}
+    ids = scope.order_by().values_list("pk", flat=True)
+    pairs: dict[str, list[PoolMember]] = {}
+    for inspector, number in registry.avoidance_pairs([m.inspector.pk for m in members], ids.iterator(), day):
+        pairs.setdefault(number, []).append(people[inspector])
+    if not pairs:
+        return []
+    rows = InspectionObject.objects.filter(number__in=list(pairs)).values_list("number", "name", "region_id")
+    shunned = []
+    for number, name, region in rows:
+        zone = content.zone_of(region)
+        blocked = Counter(member.organisation for member in pairs[number] if member.zone in (zone, ANY_ZONE))
+        shunned.append(Shunned(number, name, zone, blocked))
+    return sorted(shunned, key=lambda one: one.number)

@@ -1,0 +1,55 @@
+"""Who may do what with a plan, as plain predicates. Actions raise NotAllowed with who may."""
+
+from sunlot.organisations.models import Organisation
+from sunlot.organisations.roles import Role
+from sunlot.organisations.viewer import Viewer
+
+from .models import Plan
+
+WRITERS = (Role.CLERK, Role.HEAD, Role.COORDINATOR)
+CONFIRMERS = (Role.CLERK, Role.HEAD)
+
+
+def acts_for(viewer: Viewer, organisation: Organisation) -> bool:
+    """Whether the viewer's role is held in this very organisation, or in a section of it."""
+    own = viewer.organisation
+    return own.pk == organisation.pk or (own.is_section and own.parent_id == organisation.pk)
+
+
+def department_of(organisation: Organisation) -> Organisation:
+    """The body to which a section belongs; any other is its own."""
+    return organisation.parent if organisation.is_section and organisation.parent is not None else organisation
+
+
+def may_lead(viewer: Viewer, lead: Organisation) -> bool:
+    """Write plans that `lead` leads: its own clerk or head, and the coordinator of its department."""
+    if viewer.role == Role.COORDINATOR:
+        return viewer.base.pk == department_of(lead).pk
+    return viewer.role in (Role.CLERK, Role.HEAD) and acts_for(viewer, lead)
+
+
+def may_write(viewer: Viewer, plan: Plan) -> bool:
+    """Change, submit and, until it is published, withdraw the plan."""
+    return may_lead(viewer, plan.lead)
+
+
+def may_confirm(viewer: Viewer, organisation: Organisation) -> bool:
+    """Answer for a participant: its clerk or head."""
+    return viewer.role in CONFIRMERS and acts_for(viewer, organisation)
+
+
+def may_sign_as_head(viewer: Viewer, plan: Plan) -> bool:
+    """科室负责人: the head of the lead section, or a section's head where the whole department leads."""
+    return viewer.role == Role.HEAD and acts_for(viewer, plan.lead)
+
+
+def may_sign_as_leader(viewer: Viewer, plan: Plan) -> bool:
+    """分管领导: a leader of the department to which the lead belongs."""
+    return viewer.role == Role.LEADER and viewer.base.pk == department_of(plan.lead).pk
+
+
+def may_withdraw(viewer: Viewer, plan: Plan) -> bool:
+    """Until publication whoever may write it; a published plan only those who signed it into force."""
+    if plan.is_open:
+        return may_write(viewer, plan) or may_sign_as_leader(viewer, plan)
+    return may_sign_as_head(viewer, plan) or may_sign_as_leader(viewer, plan)

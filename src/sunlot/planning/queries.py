@@ -1,0 +1,139 @@
+"""Reading plans, scoped to the viewer; and what a draw needs of a plan on its day."""
+
+import json
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from sunlot.lottery.notice import Seat, Stratum, ZoneTeams
+from sunlot.organisations.roles import ADMINISTRATORS, Role
+from sunlot.organisations.viewer import Viewer
+from sunlot.registry.models import InspectionObject
+
+from . import content, gathering
+from .feasibility import Department, Feasibility, seats_in
+from .gathering import PoolMember
+from .models import Plan, PlanVersion
+
+__all__ = [
+    "PoolMember",
+    "feasibility",
+    "made_public",
+    "notice_strata",
+    "notice_teams",
+    "plans_seen",
+    "pool",
+    "published_plans",
+    "rules_of",
+    "scope",
+    "zone_of",
+]
+
+State = Plan.State
+
+# They see no business data, or only the forms they are asked to fill.
+_BLIND = ADMINISTRATORS | {Role.INSPECTOR, Role.EXPERT, Role.COMMISSIONED}
+
+
+def plans_seen(viewer: Viewer) -> "QuerySet[Plan]":
+    """The plans that the viewer's side leads or takes part in, and those of the bodies below it.
+
+    Participants see a plan from its first submission on; while it is first being written only the lead's side does.
+    """
+    if viewer.role in _BLIND:
+        return Plan.objects.none()
+    path = viewer.base.path
+    own = Q(lead__path__startswith=path)
+    takes_part = Q(participants__organisation__path__startswith=path)
+    if viewer.organisation.is_section:
+        # A section acts for its department where the department itself takes part.
+        takes_part |= Q(participants__organisation_id=viewer.organisation.parent_id)
+        own |= Q(lead_id=viewer.organisation.parent_id)
+    submitted = ~Q(state=State.DRAFT) | Q(version__gt=1)
+    ids = Plan.objects.filter(own | (takes_part & submitted)).values("pk")
+    return Plan.objects.filter(pk__in=ids).select_related("lead__parent", "created_by")
+
+
+def published_plans() -> "QuerySet[Plan]":
+    """The plans that stand published: waiting for their draw, drawn, or completed."""
+    return Plan.objects.filter(state__in=[State.PUBLISHED, State.DRAWN, State.COMPLETED]).select_related("lead")
+
+
+def made_public() -> "QuerySet[Plan]":
+    """All plans that were ever published, those withdrawn since with their reason among them: for the portal."""
+    return Plan.objects.filter(published_at__isnull=False).select_related("lead")
+
+
+def with_parts(plans: "QuerySet[Plan]") -> "QuerySet[Plan]":
+    """The same plans with everything that they say, in a fixed number of queries."""
+    return plans.prefetch_related(*content.PARTS)
+
+
+def pool(plan: Plan, day: date) -> list[PoolMember]:
+    """The inspectors who may be drawn on `day`, by number, each for one participant: the deepest one wins."""
+    said = content.content_of(plan)
+    organisations = [part.organisation for part in plan.participants.select_related("organisation")]
+    return gathering.pool_of(said, organisations, day)
+
+
+def scope(plan: Plan, day: date) -> "QuerySet[InspectionObject]":
+    """The candidates of the plan on `day`, with kind and region, by number."""
+    return gathering.scope_of(content.content_of(plan), day)
+
+
+def zone_of(plan: Plan, found: InspectionObject) -> str:
+    """The zone in which an object of the plan is drawn. Prefetch `zones` where there are many objects."""
+    if plan.zoning == Plan.Zoning.CITY:
+        zones = list(plan.zones.all())
+        return zones[0].region_id if zones else found.region_id
+    return found.region_id
+
+
+def feasibility(plan: Plan, day: date | None = None) -> Feasibility:
+    """What the plan amounts to on `day` (its day of drawing unless given), and what makes it impossible."""
+    said = content.content_of(plan)
+    return gathering.assess_content(said, day or said.draw_day)
+
+
+def notice_teams(plan: Plan) -> tuple[ZoneTeams, ...]:
+    """The notice's `teams`: each zone with its teams and the seats of the participants that serve it, in plan order.
+
+    A district's bureau has seats in its own district alone.
+    """
+    parts = plan.participants.select_related("organisation")
+    departments = [
+        Department(p.organisation.code, p.organisation.name, p.seats, p.organisation.region_id) for p in parts
+    ]
+    return tuple(
+        ZoneTeams(
+            zone.region_id, zone.teams, tuple(Seat(d.code, d.seats) for d in seats_in(departments, zone.region_id))
+        )
+        for zone in plan.zones.all()
+    )
+
+
+def notice_strata(plan: Plan, day: date) -> tuple[Stratum, ...]:
+    """The notice's `strata`: those risk classes of the plan that have candidates on `day`, the highest risk first."""
+    return tuple(
+        Stratum(figures.risk_class, figures.quota, figures.stratum.reserve)
+        for figures in feasibility(plan, day).strata
+        if figures.candidates
+    )
+
+
+def rules_of(plan: Plan) -> dict[str, Any]:
+    """The canonical content of the plan. Its digest is what is signed and what a notice's `rules` names.
+
+    From submission on it is read as it was stored then, so that nothing renamed since can change it.
+    """
+    if plan.digest:
+        stored = PlanVersion.objects.get(plan=plan, number=plan.version)
+        frozen: dict[str, Any] = json.loads(stored.content)
+        return frozen
+    return content.rules(plan)
+
+
+def versions_of(plan: Plan) -> "QuerySet[PlanVersion]":
+    """What the plan said at each submission, newest first."""
+    return PlanVersion.objects.filter(plan=plan).select_related("made_by")
