@@ -33,7 +33,12 @@ def test_loading_again_changes_nothing(city: City) -> None:
     seed.load(SYSTEM, FIRST_DAY)
     before = (Item.objects.count(), ItemVersion.objects.count(), Basis.objects.count(), EventDetail.objects.count())
     assert seed.load(SYSTEM, date(2026, 5, 1)) == 0
-    assert (Item.objects.count(), ItemVersion.objects.count(), Basis.objects.count(), EventDetail.objects.count()) == before
+    assert (
+        Item.objects.count(),
+        ItemVersion.objects.count(),
+        Basis.objects.count(),
+        EventDetail.objects.count(),
+    ) == before
 
 
 def test_every_installed_item_stands_in_the_public_log(city: City) -> None:
@@ -55,7 +60,10 @@ def test_all_twenty_nine_kinds_are_covered_on_a_day_in_force_and_none_the_day_be
     ("text", "bases"),
     [
         ("《建筑法》第七条；《施工许可办法》", [BasisText("建筑法", "第七条"), BasisText("施工许可办法")]),
-        ("《物业管理条例》第五条、第三十五条", [BasisText("物业管理条例", "第五条"), BasisText("物业管理条例", "第三十五条")]),
+        (
+            "《物业管理条例》第五条、第三十五条",
+            [BasisText("物业管理条例", "第五条"), BasisText("物业管理条例", "第三十五条")],
+        ),
         ("《关于执行〈消防法〉的规定》第二条", [BasisText("关于执行〈消防法〉的规定", "第二条")]),
         ("", []),
     ],

@@ -36,7 +36,9 @@ def draft_version(viewer: Viewer, item: Item | NewItem, data: ItemText) -> ItemV
         item = Item.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=item.pk)
     newest = item.versions.order_by("-number").first()
     if newest is not None and newest.is_open:
-        raise Refused(f"事项 {item.code} 的第 {newest.number} 版还在{newest.get_state_display()}，先办完它，再起草新版本。")
+        raise Refused(
+            f"事项 {item.code} 的第 {newest.number} 版还在{newest.get_state_display()}，先办完它，再起草新版本。"
+        )
     _require_name(data)
     version = ItemVersion.objects.create(
         item=item,
@@ -162,7 +164,9 @@ def repeal(viewer: Viewer, version: ItemVersion, on: date, reason: str) -> ItemV
         raise Refused(f"废止日期 {on.isoformat()} 已经过去，最早自今天起废止。")
     if found.effective_from is not None and last_day < found.effective_from:
         earliest = found.effective_from + ONE_DAY
-        raise Refused(f"{_title(found)}自 {found.effective_from.isoformat()} 起生效，最早自 {earliest.isoformat()} 起废止。")
+        raise Refused(
+            f"{_title(found)}自 {found.effective_from.isoformat()} 起生效，最早自 {earliest.isoformat()} 起废止。"
+        )
     found.state, found.effective_to = State.REPEALED, last_day
     found.save(update_fields=["state", "effective_to"])
     record(
@@ -257,19 +261,26 @@ def _locked(version: ItemVersion) -> ItemVersion:
 def _end_the_one_before(version: ItemVersion, effective_from: date) -> None:
     """Make room for `version` from `effective_from` on."""
     before = (
-        ItemVersion.objects.filter(item_id=version.item_id, effective_from__isnull=False).exclude(pk=version.pk).order_by("-number").first()
+        ItemVersion.objects.filter(item_id=version.item_id, effective_from__isnull=False)
+        .exclude(pk=version.pk)
+        .order_by("-number")
+        .first()
     )
     if before is None or before.effective_from is None:
         return
     if before.state == State.IN_FORCE:
         if effective_from <= before.effective_from:
             earliest = before.effective_from + ONE_DAY
-            raise Refused(f"第 {before.number} 版自 {before.effective_from.isoformat()} 起生效，新版本最早自 {earliest.isoformat()} 起。")
+            raise Refused(
+                f"第 {before.number} 版自 {before.effective_from.isoformat()} 起生效，新版本最早自 {earliest.isoformat()} 起。"
+            )
         before.state, before.effective_to = State.SUPERSEDED, effective_from - ONE_DAY
         before.save(update_fields=["state", "effective_to"])
     elif before.effective_to is not None and effective_from <= before.effective_to:
         earliest = before.effective_to + ONE_DAY
-        raise Refused(f"第 {before.number} 版用到 {before.effective_to.isoformat()} 为止，新版本最早自 {earliest.isoformat()} 起。")
+        raise Refused(
+            f"第 {before.number} 版用到 {before.effective_to.isoformat()} 为止，新版本最早自 {earliest.isoformat()} 起。"
+        )
 
 
 def _require_writer(viewer: Viewer, organisation: Organisation) -> None:

@@ -31,12 +31,16 @@ class Item(models.Model):
     """An inspection item of an organisation; what it says is in its versions."""
 
     code = models.CharField("编号", max_length=24, unique=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="items", verbose_name="科室（单位）")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="items", verbose_name="科室（单位）"
+    )
 
     class Meta:
         ordering = ["code"]
         verbose_name = "抽查事项"
-        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9A-Z-]{1,23}$"), name="item_code_form")]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9A-Z-]{1,23}$"), name="item_code_form")
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -101,7 +105,9 @@ class ItemVersion(models.Model):
         verbose_name = "抽查事项"
         constraints = [
             models.UniqueConstraint(fields=["item", "number"], name="item_version_number"),
-            models.UniqueConstraint(fields=["item"], condition=Q(state__in=["draft", "in-review"]), name="item_one_open_version"),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(state__in=["draft", "in-review"]), name="item_one_open_version"
+            ),
             models.UniqueConstraint(fields=["item"], condition=Q(state="in-force"), name="item_one_lasting_version"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "in-review"], effective_from__isnull=True, effective_to__isnull=True)
@@ -122,7 +128,8 @@ class ItemVersion(models.Model):
                 name="item_ended_has_last_day",
             ),
             models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")), name="item_days_in_order"
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="item_days_in_order",
             ),
         ]
         indexes = [models.Index(fields=["effective_from", "effective_to"], name="item_days")]  # queries.in_force

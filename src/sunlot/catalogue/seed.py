@@ -33,13 +33,19 @@ def load(actor: Actor, effective_from: date) -> int:
     Organisation.objects.select_for_update().get(code=BUREAU)
     kinds = _load_kinds()
     organisations = {organisation.code: organisation for organisation in Organisation.objects.all()}
-    sections = {organisation.name: organisation for organisation in organisations.values() if organisation.path.startswith(f"{BUREAU}/")}
+    sections = {
+        organisation.name: organisation
+        for organisation in organisations.values()
+        if organisation.path.startswith(f"{BUREAU}/")
+    }
     known = set(Item.objects.values_list("code", flat=True))
     rows = [(row, sections[row["section"]]) for row in _rows("items.csv")]
     rows += [(row, organisations[row["section"]]) for row in _rows("partner_items.csv")]
     fresh = [(row, organisation) for row, organisation in rows if row["code"] not in known]
     for row, organisation in fresh:
-        _install(actor, Item.objects.create(code=row["code"], organisation=organisation), _text(row, kinds), effective_from)
+        _install(
+            actor, Item.objects.create(code=row["code"], organisation=organisation), _text(row, kinds), effective_from
+        )
     return len(fresh)
 
 
