@@ -56,6 +56,10 @@ class Attempt(models.Model):
         DICE = "dice", "掷骰"
         LOTTERY = "lottery", "彩票开奖号码"
 
+    class Hash(models.TextChoices):
+        SHA256 = "sha256", "SHA-256"
+        SM3 = "sm3", "SM3（国密）"
+
     # With dice: preparing, sealed, revealing, drawn. With a lottery the numbers are read after the reveals:
     # preparing, revealing, reading, drawn.
     MOVES: dict[str, frozenset[str]] = {
@@ -72,6 +76,7 @@ class Attempt(models.Model):
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREPARING)
+    hash_name = models.CharField("摘要算法", max_length=6, choices=Hash.choices, default=Hash.SHA256)
     beacon_kind = models.CharField(max_length=8, choices=Beacon.choices)
     beacon_form = models.JSONField()  # the notice's `beacon` member
     reveal_by = models.DateTimeField("公开密数的期限")
@@ -88,6 +93,8 @@ class Attempt(models.Model):
     result = models.ForeignKey("trail.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     result_digest = models.CharField(max_length=64, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)  # lead and 纪检 have signed, or refused with a reason
+    released_at = models.DateTimeField(null=True, blank=True)  # an embargo's end, once it is in the log
     aborted_at = models.DateTimeField(null=True, blank=True)
     abort_reason = models.TextField(blank=True)
     abort_failed = models.JSONField(default=list, blank=True)  # ids of the contributors whose reveal was missing
@@ -102,7 +109,8 @@ class Attempt(models.Model):
                 name="attempt_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(state="preparing") | (Q(notice_digest__isnull=False) & Q(sealed_at__isnull=False) & ~Q(notice="")),
+                condition=Q(state="preparing")
+                | (Q(notice_digest__isnull=False) & Q(sealed_at__isnull=False) & ~Q(notice="")),
                 name="attempt_sealed_has_notice",
             ),
             models.CheckConstraint(
@@ -111,10 +119,17 @@ class Attempt(models.Model):
                 name="attempt_drawn_has_result",
             ),
             models.CheckConstraint(
-                condition=~Q(state="aborted") | (Q(aborted_at__isnull=False) & ~Q(abort_reason="")), name="attempt_aborted_has_reason"
+                condition=~Q(state="aborted") | (Q(aborted_at__isnull=False) & ~Q(abort_reason="")),
+                name="attempt_aborted_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True) | Q(drawn_at__isnull=False), name="attempt_released_is_drawn"
             ),
             models.CheckConstraint(condition=Q(number=1) | Q(beacon_kind="lottery"), name="attempt_repeat_by_lottery"),
-            models.CheckConstraint(condition=Q(sealed_at__isnull=True) | Q(reveal_by__gt=F("sealed_at")), name="attempt_deadline_after_seal"),
+            models.CheckConstraint(
+                condition=Q(sealed_at__isnull=True) | Q(reveal_by__gt=F("sealed_at")),
+                name="attempt_deadline_after_seal",
+            ),
         ]
         indexes = [models.Index(fields=["state", "reveal_by"], name="attempt_deadlines")]
 
@@ -148,8 +163,14 @@ class RosterPart(models.Model):
 class Contributor(models.Model):
     """Who commits and reveals. The nonce is never here before it is revealed: it stays on the contributor's device."""
 
+    class Part(models.TextChoices):
+        LEAD = "lead", "牵头"
+        PARTICIPANT = "participant", "参与"
+        SUPERVISOR = "supervisor", "纪检监督"
+
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="contributors")
     position = models.PositiveSmallIntegerField()
+    part = models.CharField(max_length=12, choices=Part.choices)
     code = models.CharField(max_length=64)  # the id in the notice
     title = models.CharField("身份", max_length=40)  # 承办科室, 联合部门, 纪检监督
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -167,12 +188,14 @@ class Contributor(models.Model):
             models.UniqueConstraint(fields=["attempt", "code"], name="contributor_code"),
             models.UniqueConstraint(fields=["attempt", "commitment"], name="contributor_commitment"),
             models.UniqueConstraint(fields=["attempt", "committed_by"], name="contributor_one_person_each"),
+            models.UniqueConstraint(fields=["attempt", "revealed_by"], name="contributor_one_revealer_each"),
             models.CheckConstraint(
                 condition=Q(commitment__isnull=True) | (Q(committed_by__isnull=False) & Q(committed_at__isnull=False)),
                 name="contributor_committed_by",
             ),
             models.CheckConstraint(
-                condition=Q(nonce__isnull=True) | (Q(commitment__isnull=False) & Q(revealed_at__isnull=False) & Q(revealed_by__isnull=False)),
+                condition=Q(nonce__isnull=True)
+                | (Q(commitment__isnull=False) & Q(revealed_at__isnull=False) & Q(revealed_by__isnull=False)),
                 name="contributor_revealed_by",
             ),
         ]
@@ -182,17 +205,26 @@ class Contributor(models.Model):
 
 
 class BeaconReading(models.Model):
-    """Dice or lottery numbers as one of two people typed them, independently of the other."""
+    """Dice or lottery numbers as one of two people typed them, independently of the other.
+
+    Two readings make a turn. Where they differ the next turn begins; every reading stays.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="readings")
+    turn = models.PositiveSmallIntegerField(default=1)
+    place = models.PositiveSmallIntegerField()  # 1 or 2: who came first
     value = models.CharField(max_length=1000)
     source = models.CharField("号码出处", max_length=200, blank=True)
     typed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     typed_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["typed_at"]
-        constraints = [models.UniqueConstraint(fields=["attempt", "typed_by"], name="reading_one_each")]
+        ordering = ["turn", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "turn", "typed_by"], name="reading_two_people"),
+            models.UniqueConstraint(fields=["attempt", "turn", "place"], name="reading_two_a_turn"),
+            models.CheckConstraint(condition=Q(place__in=[1, 2]), name="reading_place"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.attempt} {self.typed_by}"
+        return f"{self.attempt} {self.turn}.{self.place}"

@@ -1,0 +1,160 @@
+"""How an attempt ends: in a result, or in the abort that the protocol demands. Nobody decides which; the values do."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from sunlot import lottery
+from sunlot.norms import canonical, clock
+from sunlot.organisations.viewer import SYSTEM, Refused
+from sunlot.planning import actions as planning
+from sunlot.planning.models import Plan
+from sunlot.trail import files
+from sunlot.trail.actions import record
+from sunlot.trail.events import Actor
+
+from .. import events, stored
+from ..models import Attempt
+from .locking import locked, move, subject, thing, whole
+
+NUMBERS_WITHIN = timedelta(days=7)
+FINISHED = (Attempt.State.DRAWN, Attempt.State.SIGNED, Attempt.State.ARCHIVED)
+OPEN = (Attempt.State.SEALED, Attempt.State.REVEALING, Attempt.State.READING)
+
+
+def settle(attempt: Attempt, actor: Actor = SYSTEM) -> Attempt:
+    """Do what is due by itself: draw where the last value is in, abort where the protocol demands it, release.
+
+    Safe to call at any time, twice, and by two at once. Returns the attempt as it stands afterwards.
+    """
+    found = whole(attempt.pk)
+    now = clock.now()
+    if is_ready(found):
+        return draw(actor, found)
+    if why_abort(found, now) is not None:
+        abort_if_due(SYSTEM, found)
+        return whole(attempt.pk)
+    if _release_is_due(found, now):
+        release(SYSTEM, found)
+        return whole(attempt.pk)
+    return found
+
+
+def is_ready(attempt: Attempt) -> bool:
+    """Whether every value is in and the drawing must follow."""
+    return (
+        attempt.state in OPEN
+        and attempt.beacon_value is not None
+        and all(one.nonce is not None for one in attempt.contributors.all())
+    )
+
+
+@transaction.atomic
+def draw(actor: Actor, attempt: Attempt) -> Attempt:
+    """Carry the draw out over the frozen files; there is one result, and a repeated request returns it.
+
+    Raises Refused before the last value is in, and where the frozen files can't be read any more.
+    """
+    found = locked(attempt)
+    if found.state in FINISHED:
+        return found
+    if not is_ready(found):
+        raise Refused(f"现在不能抽取：{found.get_state_display()}。各方密数和公共随机数齐了即自动抽取。")
+    reveals = [{"contributor": one.code, "nonce": str(one.nonce)} for one in found.contributors.all()]
+    try:
+        result = lottery.draw(stored.notice_value(found), stored.rosters_of(found), reveals, found.beacon_value)
+    except (lottery.LotteryError, ValueError, OSError) as error:
+        raise Refused(
+            "封存的名册文件读不出来，抽取没有完成；数值都已保存。由系统管理员从备份恢复文件后会自动完成。"
+        ) from error
+    value = canonical.loads(canonical.dumps(result))  # type: ignore[arg-type]  # the core returns JSON values
+    found.result = files.store(canonical.dumps(value))
+    found.result_digest = lottery.result_digest(value, found.hash_name)
+    found.seed, found.drawn_at = str(result["seed"]), clock.now()
+    move(found, Attempt.State.DRAWN)
+    found.save(update_fields=["result", "result_digest", "seed", "drawn_at", "state"])
+    record(
+        actor,
+        events.DRAWN,
+        thing(found),
+        "抽取完成",
+        after={"result": found.result_digest},
+        subject=subject(found),
+        public={"notice": found.notice_digest, "result": found.result_digest},
+    )
+    plan = found.draw.round.plan
+    if plan.state == Plan.State.PUBLISHED:
+        planning.mark_drawn(actor, plan)
+    return found
+
+
+@transaction.atomic
+def abort_if_due(actor: Actor, attempt: Attempt) -> bool:
+    """Abort where, and only where, the protocol demands it; returns whether it is aborted now."""
+    found = locked(attempt)
+    if found.state == Attempt.State.ABORTED:
+        return True
+    why = why_abort(found, clock.now())
+    if why is None:
+        return False
+    failed, reason = why
+    move(found, Attempt.State.ABORTED)
+    found.aborted_at, found.abort_reason, found.abort_failed = clock.now(), reason, failed
+    found.save(update_fields=["state", "aborted_at", "abort_reason", "abort_failed"])
+    record(
+        actor,
+        events.ABORTED,
+        thing(found),
+        f"中止：{reason}",
+        subject=subject(found),
+        public={"notice": found.notice_digest, "contributors": failed, "reason": reason},
+    )
+    return True
+
+
+def why_abort(attempt: Attempt, now: datetime) -> tuple[list[str], str] | None:
+    """Who failed and the reason, where the protocol demands an abort at `now`; None where it does not.
+
+    Nobody failed when the dice were not logged: until then no number could be revealed.
+    """
+    if is_ready(attempt):
+        return None
+    if attempt.state == Attempt.State.SEALED and now >= attempt.reveal_by:
+        return [], "到公开密数的期限，掷骰结果没有记入日志"
+    if attempt.state == Attempt.State.REVEALING and now >= attempt.reveal_by:
+        missing = [one for one in attempt.contributors.all() if one.nonce is None]
+        names = "、".join(one.organisation.name for one in missing)
+        return [one.code for one in missing], f"到公开密数的期限，{names}没有公开密数"
+    if attempt.state == Attempt.State.READING:
+        form = attempt.beacon_form
+        if now >= clock.parse(str(form["not_before"])) + NUMBERS_WITHIN:
+            return [], f"开奖时间起七日内，没有取得{form['name']}第 {form['issue']} 期的号码"
+    return None
+
+
+@transaction.atomic
+def release(actor: Actor, attempt: Attempt) -> Attempt:
+    """End an embargo: at its time, or before it when the inspection's results are published. Released twice is once."""
+    found = locked(attempt)
+    if found.state not in FINISHED or found.release_at is None or found.released_at is not None:
+        return found
+    found.released_at = clock.now()
+    found.save(update_fields=["released_at"])
+    record(
+        actor,
+        events.RELEASED,
+        thing(found),
+        "名单公开",
+        subject=subject(found),
+        public={"notice": found.notice_digest, "result": found.result_digest},
+    )
+    return found
+
+
+def _release_is_due(attempt: Attempt, now: datetime) -> bool:
+    return (
+        attempt.state in FINISHED
+        and attempt.release_at is not None
+        and attempt.released_at is None
+        and now >= attempt.release_at
+    )

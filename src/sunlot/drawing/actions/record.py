@@ -1,0 +1,110 @@
+"""The record (抽取记录): signed by everybody present, by account or on paper; a refusal is recorded and holds nothing up."""
+
+from django.db import transaction
+
+from sunlot.norms import clock
+from sunlot.organisations import signatures
+from sunlot.organisations.models import Signature
+from sunlot.organisations.queries import signatures_of
+from sunlot.organisations.signatures import Page, Proof
+from sunlot.organisations.viewer import Refused, Viewer
+from sunlot.trail.actions import record
+from sunlot.trail.models import StoredFile
+
+from .. import events, policy
+from ..models import Attempt, Contributor
+from .locking import contributor, locked, move, require_state, thing
+
+SIGNABLE = (Attempt.State.DRAWN, Attempt.State.SIGNED)
+DECIDED = (Signature.State.SIGNED, Signature.State.REFUSED)
+
+
+def capacity_of(one: Contributor) -> str:
+    """In which capacity a contributor signs, e.g. “纪检监督 机关纪委（纪检监督）”; at most 40 characters."""
+    return f"{one.title} {one.organisation.name}"[:40]
+
+
+def page_of(attempt: Attempt, one: Contributor) -> Page:
+    """What is signed: the record, whose digest is that of the result, which names the notice and so everything."""
+    title = f"抽取记录（{attempt.draw.number}，第 {attempt.number} 次）"
+    return Page(thing(attempt), title, attempt.result_digest, capacity_of(one))
+
+
+@transaction.atomic
+def sign_record(viewer: Viewer, attempt: Attempt, capacity: str, proof: Proof) -> Signature:
+    """Sign for the contributor whose id is `capacity`."""
+    found, one = _open(viewer, attempt, capacity)
+    signature = signatures.sign(viewer, page_of(found, one), proof)
+    _finish(viewer, found)
+    return signature
+
+
+@transaction.atomic
+def refuse_record(viewer: Viewer, attempt: Attempt, capacity: str, reason: str) -> Signature:
+    """Refuse to sign for the contributor whose id is `capacity`, with the reason. Holds nothing up."""
+    found, one = _open(viewer, attempt, capacity)
+    page = page_of(found, one)
+    if signatures_of(page.thing).filter(capacity=page.capacity, state__in=DECIDED).exists():
+        raise Refused("已签署或已拒签，不能再改。")
+    signature = signatures.refuse(viewer, page, reason)
+    _finish(viewer, found)
+    return signature
+
+
+@transaction.atomic
+def upload_record_paper(
+    viewer: Viewer, attempt: Attempt, capacity: str, name: str, scan: StoredFile, file_name: str
+) -> Signature:
+    """File the scan of a record signed on paper; by the contributor's people, or by the host for them."""
+    found = locked(attempt)
+    one = contributor(found, capacity)
+    may = policy.acts_for(viewer, one) or policy.may_host(viewer, found.draw.round.plan)
+    policy.require(viewer, may, f"签署件由{one.organisation.name}或主持人上传。")
+    require_state(found, *SIGNABLE, act="签署抽取记录")
+    return signatures.upload_paper(viewer, page_of(found, one), name, scan, file_name)
+
+
+@transaction.atomic
+def confirm_record_paper(viewer: Viewer, attempt: Attempt, signature: Signature) -> Signature:
+    """Confirm a scan after comparing it with the paper; never the person who uploaded it."""
+    found = _with_paper(viewer, attempt, signature)
+    confirmed = signatures.confirm_paper(viewer, signature)
+    _finish(viewer, found)
+    return confirmed
+
+
+@transaction.atomic
+def reject_record_paper(viewer: Viewer, attempt: Attempt, signature: Signature, reason: str) -> Signature:
+    """Void a scan that does not show what it should."""
+    _with_paper(viewer, attempt, signature)
+    return signatures.reject_paper(viewer, signature, reason)
+
+
+def _open(viewer: Viewer, attempt: Attempt, capacity: str) -> tuple[Attempt, Contributor]:
+    found = locked(attempt)
+    one = contributor(found, capacity)
+    policy.require(viewer, policy.acts_for(viewer, one), f"{capacity_of(one)}由其本单位人员签署。")
+    require_state(found, *SIGNABLE, act="签署抽取记录")
+    return found, one
+
+
+def _with_paper(viewer: Viewer, attempt: Attempt, signature: Signature) -> Attempt:
+    found = locked(attempt)
+    policy.require(viewer, policy.may_type_beacon(viewer, found), "签署件由参与方或主持人中的另一人核对。")
+    if signature.thing != thing(found):
+        raise Refused("这份签署件不属于这次抽取。")
+    return found
+
+
+def _finish(viewer: Viewer, attempt: Attempt) -> None:
+    """The record stands once lead and 纪检 have signed, or refused with a reason."""
+    if attempt.state != Attempt.State.DRAWN:
+        return
+    decided = set(signatures_of(thing(attempt)).filter(state__in=DECIDED).values_list("capacity", flat=True))
+    needed = {capacity_of(one) for one in attempt.contributors.all() if one.part != Contributor.Part.PARTICIPANT}
+    if not needed <= decided:
+        return
+    move(attempt, Attempt.State.SIGNED)
+    attempt.signed_at = clock.now()
+    attempt.save(update_fields=["state", "signed_at"])
+    record(viewer, events.RECORD_SIGNED, thing(attempt), "抽取记录已由牵头科室和纪检监督办结，可以派发任务")
