@@ -1,14 +1,11 @@
 """A plan's way through its actions: each in order, once, and by the right person."""
 
-from dataclasses import replace
 
-import pytest
 
-from sunlot.organisations.viewer import NotAllowed, Refused
-from sunlot.planning import actions, queries
-from sunlot.planning.content import Seat, Zone, canonical_text, digest_of
-from sunlot.planning.models import Participant, Plan
-from sunlot.trail.models import Event, EventDetail
+from sunlot.planning import queries
+from sunlot.planning.content import canonical_text, digest_of
+from sunlot.planning.models import Plan
+from sunlot.trail.models import Event
 
 from .town import Town
 

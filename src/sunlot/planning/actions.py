@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from sunlot.catalogue.models import ObjectKind
 from sunlot.norms import clock
+from sunlot.norms.initials import search_keys
 from sunlot.organisations import signatures
 from sunlot.organisations.models import Organisation, Region, Signature
 from sunlot.organisations.signatures import Page, Proof
@@ -16,6 +17,7 @@ from sunlot.trail.events import Actor
 
 from . import content as contents
 from . import events, policy
+from .checks import kind_of
 from .content import PlanContent
 from .feasibility import Feasibility
 from .models import Participant, Plan, PlanItem, PlanStratum, PlanVersion, PlanZone
@@ -346,6 +348,9 @@ def _organisations(content: PlanContent) -> dict[str, Organisation]:
 def _write(plan: Plan, content: PlanContent) -> None:
     """What has tables of its own; participants begin anew."""
     organisations = _organisations(content)
+    plan.kind = kind_of(list(organisations.values()))
+    plan.search_keys = search_keys(plan.title).text[:500]
+    plan.save(update_fields=["kind", "search_keys"])
     plan.participants.all().delete()  # and their items with them
     parts = Participant.objects.bulk_create(
         Participant(

@@ -10,6 +10,7 @@ from sunlot.organisations.models import Organisation
 
 from .content import PlanContent
 from .feasibility import Fault
+from .models import Plan
 
 if TYPE_CHECKING:
     from .gathering import Known
@@ -20,15 +21,12 @@ MIN_DEPARTMENTS = 3
 PUBLISH_WITHIN = 20
 """Working days from the end of an inspection to the publication of its result (notice, part 四（四）)."""
 
-OWN, SECTIONS, JOINT = "own", "sections", "joint"
-KIND_LABELS = {OWN: "本部门", SECTIONS: "本系统", JOINT: "部门联合"}
 
-
-def kind_of(organisations: list[Organisation]) -> str:
+def kind_of(organisations: list[Organisation]) -> Plan.Kind:
     """The kind that follows from who takes part: one alone 本部门, several of one system 本系统, else 部门联合."""
     if len(organisations) < 2:
-        return OWN
-    return JOINT if departments_of(organisations) > 1 else SECTIONS
+        return Plan.Kind.OWN
+    return Plan.Kind.JOINT if departments_of(organisations) > 1 else Plan.Kind.SECTIONS
 
 
 def departments_of(organisations: list[Organisation]) -> int:
@@ -72,7 +70,7 @@ def _check_participants(content: PlanContent, known: "Known", organisations: lis
             faults.append(Fault(f"participants.{seat.organisation}", "每组少于两名执法检查人员，须写明理由。"))
     twice = [code for code, count in Counter(seat.organisation for seat in content.seats).items() if count > 1]
     faults += [Fault(f"participants.{code}", "同一个部门或科室填了两次，去掉一个。") for code in twice]
-    joint = kind_of(organisations) == JOINT
+    joint = kind_of(organisations) == Plan.Kind.JOINT
     count = departments_of(organisations)
     if joint and count < MIN_DEPARTMENTS and not content.few_participants_reason.strip():
         message = f"联合抽查参与部门一般不少于 {MIN_DEPARTMENTS} 个，现在 {count} 个，须写明理由。"

@@ -93,21 +93,26 @@ def _zone_of_person(content: PlanContent, region: str) -> str | None:
 def assess_content(content: PlanContent, day: date) -> Feasibility:
     """What a plan of this content amounts to on `day`: figures, faults at their fields, warnings."""
     known = look_up(content, day)
+    faults, warnings = checks.check(content, known, day)
+    return assess(facts_of(content, day, known), faults, warnings)
+
+
+def facts_of(content: PlanContent, day: date, known: Known | None = None) -> Facts:
+    """What the registries hold for this content on `day`."""
+    known = known or look_up(content, day)
     seated = [seat for seat in content.seats if seat.organisation in known.organisations]
     organisations = [known.organisations[seat.organisation] for seat in seated]
-    departments = tuple(
-        Department(one.code, short_name(one.name), seat.seats, one.region_id)
-        for seat, one in zip(seated, organisations, strict=True)
-    )
     scope = scope_of(content, day)
     candidates: Counter[tuple[str, str]] = Counter()
     for risk, region, count in scope.order_by().values_list("risk_class", "region_id").annotate(Count("pk")):
         candidates[risk, content.zone_of(region)] += count
     members = pool_of(content, organisations, day)
-    faults, warnings = checks.check(content, known, day)
-    facts = Facts(
+    return Facts(
         day=day,
-        departments=departments,
+        departments=tuple(
+            Department(one.code, short_name(one.name), seat.seats, one.region_id)
+            for seat, one in zip(seated, organisations, strict=True)
+        ),
         zones=content.zones,
         zone_names={code: region.name for code, region in known.regions.items()},
         strata=content.strata,
@@ -115,7 +120,6 @@ def assess_content(content: PlanContent, day: date) -> Feasibility:
         staff=Counter((member.organisation, member.zone) for member in members),
         shunned=_shunned(content, members, scope, day),
     )
-    return assess(facts, faults, warnings)
 
 
 def _shunned(

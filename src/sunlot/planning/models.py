@@ -22,6 +22,11 @@ class Plan(models.Model):
         COMPLETED = "completed", "已完成"
         WITHDRAWN = "withdrawn", "已撤回"
 
+    class Kind(models.TextChoices):
+        OWN = "own", "本部门"
+        SECTIONS = "sections", "本系统"
+        JOINT = "joint", "部门联合"
+
     class Zoning(models.TextChoices):
         CITY = "city", "不分区，统一组队"
         DISTRICTS = "districts", "按区分别组队"
@@ -43,6 +48,7 @@ class Plan(models.Model):
 
     number = models.CharField("计划编号", max_length=64, unique=True)  # `<region>-<year>-P<serial>`
     title = models.CharField("抽查任务名称", max_length=80, blank=True)  # a draft may be half filled
+    kind = models.CharField("类别", max_length=8, choices=Kind.choices, default=Kind.OWN)  # follows from who takes part
     lead = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="led_plans", verbose_name="牵头科室（单位）"
     )
@@ -65,6 +71,7 @@ class Plan(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
     is_demo = models.BooleanField("演示", default=False)
+    search_keys = models.CharField(max_length=500, blank=True, editable=False)  # initials and full pinyin of the title
 
     class Meta:
         ordering = ["-created_at"]
