@@ -95,5 +95,5 @@ def show_all(values: Sequence[str], most: int = 8) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Chinese typography: a space between a Chinese character and a Latin letter or digit that follows it."""
-    return f" {text}" if text[:1].isascii() and text[:1].isalnum() else text
+    """Chinese typography: a space between a Chinese character and a letter, digit or sign of ASCII after it."""
+    return f" {text}" if text[:1].isascii() else text
