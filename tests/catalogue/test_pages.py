@@ -44,7 +44,7 @@ def a_form(**changes: Any) -> dict[str, Any]:
         "kinds": [ObjectKind.objects.get(name="物业服务企业").pk],
         "content": "是否公示",
         "modes": ["on-site"],
-        "reason": "",
+        "reason": "改",
         "bases-TOTAL_FORMS": "2",
         "bases-INITIAL_FORMS": "0",
         "bases-0-law": "《物业管理条例》",

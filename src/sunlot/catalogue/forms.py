@@ -28,20 +28,23 @@ class ItemForm(DeskForm):
     kinds = forms.ModelMultipleChoiceField(
         label="检查对象类别",
         queryset=ObjectKind.objects.order_by("nature", "name"),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="只有选定类别的对象才能按这个事项抽取。",
     )
-    content = forms.CharField(label="检查内容", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    content = forms.CharField(label="检查内容", widget=forms.Textarea(attrs={"rows": 3}))
     modes = forms.MultipleChoiceField(
-        label="检查方式", choices=ItemVersion.Mode.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="检查方式", choices=ItemVersion.Mode.choices, widget=forms.CheckboxSelectMultiple
     )
     reason = forms.CharField(
         label="制定或变更理由",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="第 2 版起提交前必须写明。",
     )
+
+    def __init__(self, *args: Any, is_change: bool = False, **kwargs: Any) -> None:
+        """`is_change`: the next version of an item that exists, which needs its reason."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = is_change
 
     def text(self, bases: list[BasisText]) -> ItemText:
         """What the valid form says, with these bases."""

@@ -117,12 +117,18 @@ def edit(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
     if request.method != "POST":
         text = text_of(newest)
         return _form_page(
-            request, forms.ItemForm(initial=_initial(text, fresh)), forms.empty_rows(list(text.bases)), context
+            request,
+            forms.ItemForm(initial=_initial(text, fresh), is_change=number > 1),
+            forms.empty_rows(list(text.bases)),
+            context,
         )
-    form, rows = forms.ItemForm(request.POST), forms.BasisRows(request.POST, prefix="bases")
+    form, rows = forms.ItemForm(request.POST, is_change=number > 1), forms.BasisRows(request.POST, prefix="bases")
     if forms.MORE_ROWS in request.POST:
         return _form_page(
-            request, forms.ItemForm(initial=forms.typed(form, request.POST)), _one_more(rows, request), context
+            request,
+            forms.ItemForm(initial=forms.typed(form, request.POST), is_change=number > 1),
+            _one_more(rows, request),
+            context,
         )
     if not (form.is_valid() and rows.is_valid()):
         return _form_page(request, form, rows, context)
