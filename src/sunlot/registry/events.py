@@ -19,3 +19,4 @@ IMPORT_UPLOADED = EventKind("registry.import_uploaded", "上传名单", Act.CREA
 IMPORT_COLUMNS = EventKind("registry.import_columns", "调整列的对应")
 IMPORT_APPLIED = EventKind("registry.import_applied", "导入名单", Act.DECIDED)
 IMPORT_DISCARDED = EventKind("registry.import_discarded", "放弃导入", Act.DECIDED)
+MARKED_AS_DEMO = EventKind("registry.marked_as_demo", "标明演示")

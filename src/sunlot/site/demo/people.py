@@ -1,0 +1,133 @@
+"""The officials of the demonstration city and their accounts. Names are invented."""
+
+from dataclasses import dataclass, field
+
+from sunlot.norms import clock
+from sunlot.organisations import actions, wuhai
+from sunlot.organisations.models import Membership, Organisation
+from sunlot.organisations.roles import Role
+from sunlot.organisations.signatures import Proof
+from sunlot.organisations.viewer import SYSTEM, Viewer
+from sunlot.registry.actions import inspectors as inspector_actions
+from sunlot.registry.models import Inspector
+
+
+@dataclass(frozen=True)
+class Official:
+    """One account."""
+
+    username: str
+    name: str
+    organisation: str
+    role: Role
+
+
+OFFICIALS = [
+    Official("sysadmin", "佟立新", "zjj", Role.SYSTEM_ADMINISTRATOR),
+    Official("secadmin", "安晓光", "zjj", Role.SECURITY_ADMINISTRATOR),
+    Official("auditor", "申明哲", "zjj", Role.AUDITOR),
+    Official("zjj", "周正文", "zjj", Role.CLERK),
+    Official("fagui", "陈文静", "zjj-fagui", Role.COORDINATOR),
+    Official("wuye", "苏婉清", "zjj-wuye", Role.CLERK),
+    Official("wuye-head", "吴承远", "zjj-wuye", Role.HEAD),
+    Official("fangguan", "方思齐", "zjj-fangguan", Role.CLERK),
+    Official("fangguan-head", "房玉成", "zjj-fangguan", Role.HEAD),
+    Official("chengjian", "程雨泽", "zjj-chengjian", Role.CLERK),
+    Official("chengjian-head", "成守业", "zjj-chengjian", Role.HEAD),
+    Official("zhianjian", "支安宁", "zjj-zhianjian", Role.CLERK),
+    Official("zhianjian-head", "翟建平", "zjj-zhianjian", Role.HEAD),
+    Official("shichang", "石昌明", "zjj-shichang", Role.CLERK),
+    Official("shichang-head", "时向荣", "zjj-shichang", Role.HEAD),
+    Official("leader", "高远峰", "zjj", Role.LEADER),
+    Official("unit-head", "张振邦", "zjj", Role.UNIT_HEAD),
+    Official("jijian", "纪慎行", "zjj-jijian", Role.SUPERVISOR),
+    Official("jijian-2", "季守正", "zjj-jijian", Role.SUPERVISOR),
+    Official("hbw", "海清扬", "hbw-zjj", Role.CLERK),
+    Official("hbw-head", "何北辰", "hbw-zjj", Role.HEAD),
+    Official("hn", "南若溪", "hn-zjj", Role.CLERK),
+    Official("hn-head", "韩南星", "hn-zjj", Role.HEAD),
+    Official("wd", "乌日乐", "wd-zjj", Role.CLERK),
+    Official("wd-head", "巫大川", "wd-zjj", Role.HEAD),
+    Official("scjg", "施敬之", "scjg", Role.CLERK),
+    Official("scjg-head", "史长林", "scjg", Role.HEAD),
+    Official("yjj", "应急先", "yjj", Role.CLERK),
+    Official("yjj-head", "尹俊杰", "yjj", Role.HEAD),
+    Official("rsj", "任思远", "rsj", Role.CLERK),
+    Official("rsj-head", "荣书剑", "rsj", Role.HEAD),
+    Official("sthj", "沈天和", "sthj", Role.CLERK),
+]
+
+# What `make run` prints: enough for the whole way.
+SHOWN = {
+    "wuye": "物业科 经办人：抽查计划、抽取、派发、公示",
+    "wuye-head": "物业科 科室负责人：签署",
+    "leader": "分管领导：签署并公布",
+    "fagui": "法规科 统筹科室：事项清单、人员审核",
+    "jijian": "机关纪委 纪检监督：参与并签署抽取",
+    "scjg": "市场监督管理局 经办人：联合部门",
+    "yjj": "应急管理局 经办人：联合部门",
+    "zjj-zhianjian-001": "质安监科 执法检查人员：手机上填检查表",
+    "sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor": "审计管理员",
+}  # fmt: skip
+
+# How many inspectors each organisation has; about ninety.
+INSPECTORS = {
+    "zjj-wuye": 4, "zjj-fangguan": 4, "zjj-chengjian": 4, "zjj-zhianjian": 6, "zjj-shichang": 4,
+    "hbw-zjj": 8, "hn-zjj": 7, "wd-zjj": 7,
+    "scjg": 4, "hbw-scjg": 5, "hn-scjg": 4, "wd-scjg": 4,
+    "yjj": 3, "hbw-yjj": 4, "hn-yjj": 3, "wd-yjj": 3,
+    "rsj": 3, "hbw-rsj": 4, "hn-rsj": 3, "wd-rsj": 3, "sthj": 3,
+}  # fmt: skip
+
+
+@dataclass
+class Cast:
+    """Everybody with an account, as viewers by user name."""
+
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+    officials: list[Official] = field(default_factory=list)
+
+    def __getitem__(self, username: str) -> Viewer:
+        return self.viewers[username]
+
+    def proof(self, username: str) -> Proof:
+        """As if this person had given the password just now."""
+        return Proof(self.viewers[username].user_id, clock.now())
+
+    def add(self, official: Official, password: str) -> Viewer:
+        """Make an account with its role."""
+        user = actions.create_user(SYSTEM, official.username, official.name, password, must_change=False)
+        organisation = Organisation.objects.get(code=official.organisation)
+        membership = actions.grant_role(SYSTEM, user, organisation, official.role)
+        self.viewers[official.username] = _viewer(membership)
+        self.officials.append(official)
+        return self.viewers[official.username]
+
+    def add_inspectors(self, password: str) -> None:
+        """An account for every inspector in the registry, under the staff number."""
+        for inspector in Inspector.objects.select_related("organisation").order_by("number"):
+            official = Official(inspector.number, inspector.name, inspector.organisation.code, Role.INSPECTOR)
+            viewer = self.add(official, password)
+            clerk = self.viewers[inspector.organisation.department_code]
+            inspector_actions.change_inspector(clerk, inspector, user=viewer.membership.user)
+
+    def listed(self) -> list[Official]:
+        """Everybody, those shown first."""
+        order = list(SHOWN)
+        return sorted(self.officials, key=lambda one: (order.index(one.username) if one.username in order else len(order), one.username))
+
+
+def make(password: str) -> Cast:
+    """Load the organisations and make the officials."""
+    wuhai.load(SYSTEM)
+    cast = Cast()
+    for official in OFFICIALS:
+        cast.add(official, password)
+    return cast
+
+
+def _viewer(membership: Membership) -> Viewer:
+    found = Membership.objects.select_related("user", "organisation__parent", "organisation__region").get(pk=membership.pk)
+    return Viewer(found, address="")
+
+

@@ -1,0 +1,78 @@
+"""The registries of the demonstration, imported from Excel like any other roster."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sunlot.catalogue import seed
+from sunlot.documents import spreadsheets
+from sunlot.norms import clock
+from sunlot.organisations.viewer import SYSTEM
+from sunlot.registry import imports
+from sunlot.registry.actions import avoidance, inspectors
+from sunlot.registry.actions.demo import mark_all_as_demo
+from sunlot.registry.models import Avoidance, Import, InspectionObject, Inspector
+
+from . import invent
+from .people import INSPECTORS, Cast
+
+OBJECT_HEADS = "名称 统一社会信用代码 许可证号 类别 辖区 地址 信用风险 法定代表人 联系人 联系电话 建设单位 施工单位 监理单位".split()
+INSPECTOR_HEADS = "人员编号 姓名 单位 执法证号 执法证有效期至 专业领域 岗位 职务 手机".split()
+
+
+def make(cast: Cast) -> None:
+    """Items in force, objects, inspectors reviewed by another person, a few avoidances."""
+    seed.load(SYSTEM, effective_from=clock.today().replace(month=1, day=1))
+    _import(cast, "zjj", Import.Target.OBJECTS, "检查对象名录（演示）.xlsx", OBJECT_HEADS, _object_rows())
+    found = invent.inspectors(INSPECTORS)
+    for department in ("zjj", "scjg", "yjj", "rsj", "sthj"):
+        rows = [_inspector_row(one) for one in found if _department(one.organisation) == department]
+        _import(cast, department, Import.Target.INSPECTORS, f"执法检查人员（演示）-{department}.xlsx", INSPECTOR_HEADS, rows)
+    mark_all_as_demo(SYSTEM)
+    waiting = Inspector.objects.filter(state=Inspector.State.RECOMMENDED).select_related("organisation")
+    for department, reviewer in [("zjj", "fagui"), ("scjg", "scjg-head"), ("yjj", "yjj-head"), ("rsj", "rsj-head")]:
+        own = waiting.filter(organisation__path__startswith=f"{department}/")
+        inspectors.review_inspectors(cast[reviewer], own, accept=True, comment="证件有效，培训考核合格")
+    _avoid(cast)
+
+
+def count_objects() -> int:
+    return InspectionObject.objects.count()
+
+
+def count_inspectors() -> int:
+    return Inspector.objects.count()
+
+
+def _import(cast: Cast, clerk: str, target: str, name: str, heads: Sequence[str], rows: list[list[str]]) -> None:
+    content = spreadsheets.xlsx([spreadsheets.Column(head) for head in heads], rows)
+    uploaded = imports.upload(cast[clerk], target, name, content)
+    imports.apply(cast[clerk], uploaded, accept_warnings=True)
+
+
+def _object_rows() -> list[list[str]]:
+    return [
+        [
+            one.name, one.credit_code, one.number, one.kind, one.district, one.address, one.risk, one.representative,
+            one.contact, one.phone, one.builder, one.contractor, one.supervision,
+        ]
+        for one in invent.objects()
+    ]  # fmt: skip
+
+
+def _inspector_row(one: invent.InventedInspector) -> list[str]:
+    expires = clock.today() + timedelta(days=one.expires_in_days + 180)
+    return [one.number, one.name, one.organisation, one.certificate, expires.isoformat(), one.fields, one.post, one.rank, one.phone]
+
+
+def _department(organisation: str) -> str:
+    """`hbw-scjg` belongs to `scjg`, `zjj-wuye` and `hbw-zjj` to `zjj`."""
+    return organisation.split("-")[0] if organisation.startswith("zjj") else organisation.split("-")[-1]
+
+
+def _avoid(cast: Cast) -> None:
+    """A few pairs that must not meet, so that every draw shows how avoidance is kept."""
+    objects = list(InspectionObject.objects.filter(kind__name="物业服务企业").order_by("number")[:6])
+    people = list(Inspector.objects.filter(organisation__path__startswith="zjj/").order_by("number")[:12:2])
+    grounds = [Avoidance.Ground.FORMER, Avoidance.Ground.FAMILY, Avoidance.Ground.INTEREST]
+    for at, (person, entry) in enumerate(zip(people, objects, strict=True)):
+        avoidance.add_avoidance(cast["zjj"], person, entry, grounds[at % 3], "演示")
