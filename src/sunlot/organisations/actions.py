@@ -2,29 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
 from django.db import transaction
 
 from sunlot.norms import clock
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
-from . import events, roles
+from . import events, policy, roles
 from .models import Membership, Organisation, Region, User
+from .passwords import one_time_password
 from .roles import Role
-from .viewer import NotAllowed, Refused, SystemActor, Viewer
-
-
-def _require(actor: Actor, role: Role, act: str) -> None:
-    """Only the installation itself or the administrator named may do this."""
-    if isinstance(actor, SystemActor) or (isinstance(actor, Viewer) and actor.role == role):
-        return
-    raise NotAllowed(f"{act}由{role.label}办理。")
+from .viewer import NotAllowed, OwnActor, Refused
 
 
 @transaction.atomic
 def load_regions(actor: Actor, regions: Iterable[tuple[str, str, str | None]]) -> None:
     """Make or rename regions given as (code, name, parent's code or None), parents first."""
-    _require(actor, Role.SYSTEM_ADMINISTRATOR, "维护区划")
+    policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "维护区划")
     for code, name, parent in regions:
         Region.objects.update_or_create(code=code, defaults={"name": name, "parent_id": parent})
     record(actor, events.ORGANISATIONS_LOADED, "regions", "导入行政区划")
@@ -36,7 +33,7 @@ def load_organisations(actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
 
     One that exists already keeps its place and gets the new name.
     """
-    _require(actor, Role.SYSTEM_ADMINISTRATOR, "维护机构")
+    policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "维护机构")
     made = 0
     known = {organisation.code: organisation for organisation in Organisation.objects.all()}
     for row in rows:
@@ -61,18 +58,153 @@ def load_organisations(actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
 
 
 @transaction.atomic
+def change_organisation(actor: Actor, organisation: Organisation, *, name: str, is_active: bool) -> Organisation:
+    """Rename an organisation, close it or open it again. Who holds roles in a closed one can't act in them."""
+    policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "维护机构")
+    found = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+    if not policy.keeps(actor, found):
+        raise NotAllowed("这个机构由它自己的系统管理员维护。")
+    administered = _administrators_held()
+    before = {"name": found.name, "is_active": found.is_active}
+    after = {"name": name.strip(), "is_active": is_active}
+    if before == after:
+        return found
+    found.name, found.is_active = name.strip(), is_active
+    found.save(update_fields=["name", "is_active"])
+    _require_administrators(administered)
+    words = f"变更机构：{found.name}" + (
+        "" if is_active == before["is_active"] else "，启用" if is_active else "，停用"
+    )
+    record(actor, events.ORGANISATION_CHANGED, f"organisation:{found.pk}", words, before=before, after=after)
+    return found
+
+
+@transaction.atomic
 def create_user(
-    actor: Actor, username: str, name: str, password: str, *, phone: str = "", must_change: bool = True
+    actor: Actor,
+    username: str,
+    name: str,
+    password: str,
+    *,
+    phone: str = "",
+    must_change: bool = True,
+    organisation: Organisation | None = None,
 ) -> User:
-    """Make an account without any role. Raises Refused where the user name is taken."""
-    _require(actor, Role.SYSTEM_ADMINISTRATOR, "建立账号")
-    if User.objects.filter(username=username).exists():
+    """Make an account without any role, kept by `organisation`. Raises Refused where the user name is taken."""
+    policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "建立账号")
+    if not policy.keeps(actor, organisation):
+        raise NotAllowed("建立账号由该机构的系统管理员办理。")
+    if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"用户名“{username}”已有人使用，换一个。")
-    user = User(username=username, name=name, phone=phone, must_change_password=must_change)
+    user = User(username=username, name=name, phone=phone, must_change_password=must_change, organisation=organisation)
     user.set_password(password)
     user.save()
-    record(actor, events.USER_CREATED, f"user:{user.pk}", f"建立账号 {username}", after={"username": username})
+    after = {"username": username, "organisation": organisation.code if organisation else None}
+    record(actor, events.USER_CREATED, f"user:{user.pk}", f"建立账号 {username}", after=after)
     return user
+
+
+@transaction.atomic
+def change_user(actor: Actor, user: User, *, name: str, phone: str, organisation: Organisation | None) -> User:
+    """Correct a person's name and telephone number, or move the account to another organisation."""
+    found = _locked(user)
+    policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "变更账号")
+    if not policy.keeps(actor, found.organisation) or not policy.keeps(actor, organisation):
+        raise NotAllowed("变更账号由所属机构的系统管理员办理。")
+    before = _facts(found)
+    found.name, found.phone, found.organisation = name.strip(), phone.strip(), organisation
+    after = _facts(found)
+    if before == after:
+        return found
+    found.save(update_fields=["name", "phone", "organisation"])
+    record(
+        actor, events.USER_CHANGED, f"user:{found.pk}", f"变更账号 {found.username} 的资料", before=before, after=after
+    )
+    return found
+
+
+@transaction.atomic
+def reset_password(actor: Actor, user: User) -> str:
+    """Give an account a new one-time password, which is returned and kept nowhere; its sessions end with the old one."""
+    found = _locked(user)
+    policy.require_account(actor, Role.SYSTEM_ADMINISTRATOR, "重置密码", found)
+    password = one_time_password()
+    found.set_password(password)
+    found.must_change_password = True
+    found.save(update_fields=["password", "must_change_password"])
+    AccessAttempt.objects.filter(username=found.username).delete()
+    _end_sessions(found)
+    record(actor, events.PASSWORD_RESET, f"user:{found.pk}", f"重置账号 {found.username} 的密码")
+    return password
+
+
+@transaction.atomic
+def disable_user(actor: Actor, user: User) -> None:
+    """Close an account: it can't sign in, and whoever is signed in with it is not any more. Twice is once."""
+    found = _locked(user)
+    policy.require_account(actor, Role.SYSTEM_ADMINISTRATOR, "停用账号", found)
+    if not found.is_active:
+        return
+    administered = _administrators_held()
+    found.is_active = False
+    found.save(update_fields=["is_active"])
+    _require_administrators(administered)
+    _end_sessions(found)
+    record(actor, events.USER_DISABLED, f"user:{found.pk}", f"停用账号 {found.username}")
+
+
+@transaction.atomic
+def enable_user(actor: Actor, user: User) -> None:
+    """Open a closed account again; its roles are as they were. Twice is once."""
+    found = _locked(user)
+    policy.require_account(actor, Role.SYSTEM_ADMINISTRATOR, "启用账号", found)
+    if found.is_active:
+        return
+    found.is_active = True
+    found.save(update_fields=["is_active"])
+    record(actor, events.USER_ENABLED, f"user:{found.pk}", f"启用账号 {found.username}")
+
+
+@transaction.atomic
+def unlock_user(actor: Actor, user: User) -> None:
+    """Lift the lock after too many wrong passwords before its time is over."""
+    found = _locked(user)
+    policy.require_account(actor, Role.SYSTEM_ADMINISTRATOR, "解除登录锁定", found)
+    if AccessAttempt.objects.filter(username=found.username).delete()[0]:
+        record(actor, events.UNLOCKED, f"user:{found.pk}", f"解除账号 {found.username} 的登录锁定")
+
+
+@transaction.atomic
+def reset_second_factor(actor: Actor, user: User) -> None:
+    """Take the second factor off an account whose owner lost phone and recovery codes."""
+    found = _locked(user)
+    policy.require_account(actor, Role.SYSTEM_ADMINISTRATOR, "解除两步验证", found)
+    if Authenticator.objects.filter(user=found).delete()[0]:
+        _end_sessions(found)
+        record(actor, events.SECOND_FACTOR_RESET, f"user:{found.pk}", f"解除账号 {found.username} 的两步验证")
+
+
+@transaction.atomic
+def change_own_password(user: User, password: str, address: str) -> None:
+    """Set the password that a person chose; every other session of the account ends with the old one.
+
+    The caller has checked the old password and the rules of the new one.
+    """
+    found = _locked(user)
+    found.set_password(password)
+    found.must_change_password = False
+    found.save(update_fields=["password", "must_change_password"])
+    record(OwnActor(found, address), events.PASSWORD_CHANGED, f"user:{found.pk}", "修改本人的登录密码")
+    user.password, user.must_change_password = found.password, False  # the caller's copy signs its session
+
+
+@transaction.atomic
+def end_other_sessions(user: User, keep: str, address: str) -> int:
+    """End every session of the account but the one with the key `keep`; returns how many ended."""
+    ended = _end_sessions(user, keep)
+    if ended:
+        record(OwnActor(user, address), events.SESSION_ENDED, f"user:{user.pk}", f"结束本人的其他 {ended} 处登录")
+    return ended
 
 
 @transaction.atomic
@@ -81,16 +213,21 @@ def grant_role(actor: Actor, user: User, organisation: Organisation, role: Role)
 
     Raises Refused for roles that exclude each other (DESIGN.md, Roles).
     """
-    _require(actor, Role.SECURITY_ADMINISTRATOR, "授予角色")
-    User.objects.select_for_update().get(pk=user.pk)
-    held = list(Membership.objects.filter(user=user, ended_at__isnull=True))
+    found = _locked(user)
+    policy.require_account(actor, Role.SECURITY_ADMINISTRATOR, "授予角色", found)
+    if not policy.keeps(actor, organisation):
+        raise NotAllowed("在这个机构授予角色，由它自己的安全管理员办理。")
+    held = list(Membership.objects.filter(user=found, ended_at__isnull=True))
     for membership in held:
         if membership.organisation_id == organisation.pk and membership.role == role:
             return membership
     reason = roles.conflict({Role(membership.role) for membership in held}, role)
     if reason:
         raise Refused(f"不能授予“{role.label}”：{reason}。")
-    membership = Membership.objects.create(user=user, organisation=organisation, role=role)
+    membership = Membership.objects.create(user=found, organisation=organisation, role=role)
+    if found.organisation is None:
+        found.organisation = organisation
+        found.save(update_fields=["organisation"])
     record(
         actor,
         events.ROLE_GRANTED,
@@ -104,9 +241,11 @@ def grant_role(actor: Actor, user: User, organisation: Organisation, role: Role)
 @transaction.atomic
 def end_role(actor: Actor, membership: Membership) -> None:
     """Take a role away; ended twice is ended once."""
-    _require(actor, Role.SECURITY_ADMINISTRATOR, "收回角色")
+    policy.require_account(actor, Role.SECURITY_ADMINISTRATOR, "收回角色", membership.user)
+    administered = _administrators_held()
     if not Membership.objects.filter(pk=membership.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         return
+    _require_administrators(administered)
     record(
         actor,
         events.ROLE_ENDED,
@@ -114,3 +253,71 @@ def end_role(actor: Actor, membership: Membership) -> None:
         f"收回角色：{membership.organisation.name} {membership.get_role_display()}",
         before={"organisation": membership.organisation.code, "role": membership.role},
     )
+
+
+@transaction.atomic
+def make_first_administrators(actor: Actor) -> list[tuple[str, str, str]]:
+    """The three administrators of an empty installation, as (user name, role in Chinese, one-time password).
+
+    The passwords are kept nowhere. Raises Refused where there are users or no department to put them in.
+    """
+    home = (
+        Organisation.objects.select_for_update(of=("self",))
+        .filter(parent__isnull=True, kind=Organisation.Kind.DEPARTMENT)
+        .first()
+    )
+    if home is None:
+        raise Refused("还没有机构。先导入机构，再建立管理员账号。")
+    if User.objects.exists():
+        raise Refused("系统中已有账号，不能再初始化。忘记密码的，由系统管理员重置。")
+    made = []
+    for username, role in (
+        ("sysadmin", Role.SYSTEM_ADMINISTRATOR),
+        ("secadmin", Role.SECURITY_ADMINISTRATOR),
+        ("auditor", Role.AUDITOR),
+    ):
+        password = one_time_password()
+        user = create_user(actor, username, str(role.label), password, organisation=home)
+        grant_role(actor, user, home, role)
+        made.append((username, str(role.label), password))
+    return made
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=user.pk)
+
+
+def _facts(user: User) -> dict[str, str | None]:
+    return {
+        "name": user.name,
+        "phone": user.phone,
+        "organisation": user.organisation.code if user.organisation else None,
+    }
+
+
+def _end_sessions(user: User, keep: str = "") -> int:
+    ended = 0
+    for session in UserSession.objects.filter(user=user).exclude(session_key=keep):
+        session.end()
+        ended += 1
+    return ended
+
+
+def _administrators_held() -> set[str]:
+    """The administrators' roles that somebody can act in now.
+
+    Their memberships stay locked to the end of the transaction: two administrators taking each other away at once
+    would leave none.
+    """
+    list(Membership.objects.select_for_update().filter(role__in=roles.ADMINISTRATORS, ended_at__isnull=True))
+    return set(
+        Membership.objects.filter(
+            role__in=roles.ADMINISTRATORS, ended_at__isnull=True, user__is_active=True, organisation__is_active=True
+        ).values_list("role", flat=True)
+    )
+
+
+def _require_administrators(before: set[str]) -> None:
+    """Raise Refused where a change leaves the installation without one of the administrators it had."""
+    for role in sorted(before - _administrators_held()):
+        raise Refused(f"这样系统中就没有可用的{Role(role).label}了。先由另一人担任，再办理。")

@@ -67,6 +67,15 @@ class Organisation(models.Model):
     def is_section(self) -> bool:
         return self.kind == self.Kind.SECTION
 
+    @property
+    def is_partner(self) -> bool:
+        return self.kind == self.Kind.PARTNER
+
+    @property
+    def depth(self) -> int:
+        """How far below the root: 0 for a department at the top."""
+        return self.path.count("/") - 1
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; the natural key is the user name."""
@@ -76,11 +85,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with an account. What it may do are its memberships, nothing here."""
+    """A person with an account. What it may do are its memberships, nothing here.
+
+    `organisation` is where the account is kept, so that the administrators there find it before it has any role.
+    """
 
     username = models.CharField("用户名", max_length=64, unique=True)
     name = models.CharField("姓名", max_length=40)
     phone = models.CharField("手机", max_length=20, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="所属机构", on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("首次登录须改密码", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -190,3 +205,41 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.capacity} {self.name}"
+
+
+class ErasureRequest(models.Model):
+    """That the auditor asks to erase the detail of an event; a second person, the system administrator, does it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "待办理"
+        ERASED = "erased", "已清除"
+        DISMISSED = "dismissed", "未予清除"
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.OPEN: {State.ERASED, State.DISMISSED},
+        State.ERASED: set(),
+        State.DISMISSED: set(),
+    }
+
+    event = models.ForeignKey("trail.Event", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField("理由")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField("不予清除的理由", blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["event"], condition=Q(state="open"), name="erasure_request_open_once"),
+            models.CheckConstraint(
+                condition=Q(state="open") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="erasure_request_second_person",
+            ),
+            models.CheckConstraint(condition=~Q(state="dismissed") | ~Q(answer=""), name="erasure_request_answered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure of event {self.event_id}"

@@ -1,14 +1,54 @@
-"""Reading organisations and people, scoped to the viewer."""
+"""Reading organisations, people and the trail, scoped to the viewer."""
 
-from django.db.models import QuerySet
+from datetime import datetime, timedelta
 
-from .models import Membership, Organisation, Signature
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+
+from sunlot.norms import clock
+from sunlot.trail.models import EventDetail
+
+from .models import ErasureRequest, Membership, Organisation, Signature, User
+from .roles import ADMINISTRATORS, Role
 from .viewer import Viewer
 
 
 def organisations_seen(viewer: Viewer) -> "QuerySet[Organisation]":
-    """The viewer's base organisation and all below it."""
+    """The viewer's base organisation and all below it; everything for the administrators at the top."""
+    if viewer.administers_everything:
+        return Organisation.objects.all()
     return Organisation.objects.filter(path__startswith=viewer.base.path)
+
+
+def with_people(organisations: "QuerySet[Organisation]") -> "QuerySet[Organisation]":
+    """The organisations with `people_count`: how many persons hold a role in each of them."""
+    active = Q(memberships__ended_at__isnull=True, memberships__user__is_active=True)
+    return organisations.select_related("region", "parent").annotate(
+        people_count=Count("memberships__user", filter=active, distinct=True)
+    )
+
+
+def people_seen(viewer: Viewer) -> "QuerySet[User]":
+    """For administrators the accounts kept where they administer, for others who holds a role in what they see.
+
+    Each with `held`: its present memberships.
+    """
+    people = User.objects.select_related("organisation").prefetch_related(
+        Prefetch("memberships", queryset=memberships_held(), to_attr="held")
+    )
+    if viewer.administers_everything:
+        return people
+    path = viewer.base.path
+    if viewer.role in ADMINISTRATORS:
+        return people.filter(organisation__path__startswith=path)
+    holders = Membership.objects.filter(organisation__path__startswith=path, ended_at__isnull=True)
+    return people.filter(is_active=True, pk__in=holders.values("user"))
+
+
+def memberships_held() -> "QuerySet[Membership]":
+    """The memberships that have not ended, with their organisations."""
+    return Membership.objects.filter(ended_at__isnull=True).select_related("organisation")
 
 
 def members_of(organisation: Organisation, *roles: str) -> "QuerySet[Membership]":
@@ -20,6 +60,41 @@ def members_of(organisation: Organisation, *roles: str) -> "QuerySet[Membership]
         .exclude(organisation__kind=Organisation.Kind.DEPARTMENT, organisation__path__regex=rf"^{organisation.path}.+")
         .select_related("user", "organisation")
     )
+
+
+def locked_until(user: User) -> datetime | None:
+    """Until when the account is locked after too many wrong passwords, from whatever address; None when it is not."""
+    pause = timedelta(hours=settings.AXES_COOLOFF_TIME)
+    found = (
+        AccessAttempt.objects.filter(username=user.username, attempt_time__gt=clock.now() - pause)
+        .values("ip_address")
+        .annotate(failures=Sum("failures_since_start"))
+        .filter(failures__gte=settings.AXES_FAILURE_LIMIT)
+        .values_list("ip_address", flat=True)
+    )
+    last = (
+        AccessAttempt.objects.filter(username=user.username, ip_address__in=list(found))
+        .order_by("-attempt_time")
+        .values_list("attempt_time", flat=True)
+        .first()
+    )
+    return last + pause if last else None
+
+
+def events_seen(viewer: Viewer) -> "QuerySet[EventDetail]":
+    """What the auditor reads: the events of its level, sign-ins and refusals too. Nobody else reads any."""
+    if viewer.role != Role.AUDITOR:
+        return EventDetail.objects.none()
+    if viewer.administers_everything:
+        return EventDetail.objects.all()
+    return EventDetail.objects.filter(organisation__in=organisations_seen(viewer).values("code"))
+
+
+def erasures_seen(viewer: Viewer) -> "QuerySet[ErasureRequest]":
+    """The requests to erase: for the administrators at the top, who ask for them and carry them out."""
+    if not viewer.administers_everything or viewer.role == Role.SECURITY_ADMINISTRATOR:
+        return ErasureRequest.objects.none()
+    return ErasureRequest.objects.select_related("asked_by", "decided_by", "event")
 
 
 def signatures_of(thing: str) -> "QuerySet[Signature]":

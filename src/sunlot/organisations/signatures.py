@@ -3,7 +3,8 @@
 The rooms call these inside their own actions, which check that this person may sign this thing in this capacity.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
@@ -48,6 +49,77 @@ class Page:
     title: str
     digest: str
     capacity: str
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that is signed, as one viewer may see it.
+
+    `pages` are what waits to be signed now, one for each capacity; `facts` are (label, value) pairs for the sheet that
+    is printed. `may_enter`: this viewer may upload what was signed on paper; `may_confirm`: it may compare and confirm
+    what somebody else uploaded; `who_enters` and `who_confirms` say in Chinese who may, for those who may not.
+    """
+
+    title: str
+    url: str
+    number: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    pages: tuple[Page, ...] = ()
+    may_enter: bool = False
+    may_confirm: bool = False
+    who_enters: str = "经办人"
+    who_confirms: str = "另一名经办人"
+    demo: bool = False
+
+    def page(self, capacity: str, digest: str) -> Page | None:
+        """The page that waits for this capacity with exactly this content."""
+        return next((page for page in self.pages if (page.capacity, page.digest) == (capacity, digest)), None)
+
+
+Resolver = Callable[[Viewer, Iterable[str]], Mapping[str, Thing]]
+Confirmed = Callable[[Viewer, Signature], None]
+
+
+@dataclass(frozen=True)
+class ThingKind:
+    """How a room finds its things and what it does once paper is confirmed."""
+
+    resolve: Resolver
+    confirmed: Confirmed = field(default=lambda viewer, signature: None)
+
+
+_THING_KINDS: dict[str, ThingKind] = {}
+
+
+def register_thing(kind: str, resolver: Resolver, *, confirmed: Confirmed | None = None) -> None:
+    """Let things of a kind (`plan`) be signed on paper; a room calls this in its `todo.py`, which is always loaded.
+
+    `resolver` gets the viewer and keys (`["17", "18"]`) and returns those within what the viewer sees, by key.
+    `confirmed` is called in the transaction in which a second person confirms the paper, so that the room moves its
+    thing on exactly as after a signature by account; a Refused it raises takes the confirmation back.
+    """
+    if kind in _THING_KINDS:
+        raise ValueError(f"signable thing {kind!r} is registered twice")
+    _THING_KINDS[kind] = ThingKind(resolver, confirmed) if confirmed else ThingKind(resolver)
+
+
+def find_thing(viewer: Viewer, thing: str) -> Thing | None:
+    """The thing (`plan:17`) as this viewer may see it, or None."""
+    return find_things(viewer, [thing]).get(thing)
+
+
+def find_things(viewer: Viewer, things: Iterable[str]) -> dict[str, Thing]:
+    """The things that this viewer may see, with one query for each kind."""
+    keys: dict[str, list[str]] = {}
+    for thing in things:
+        kind, _, key = thing.partition(":")
+        keys.setdefault(kind, []).append(key)
+    return {
+        f"{kind}:{key}": found
+        for kind, wanted in keys.items()
+        if kind in _THING_KINDS
+        for key, found in _THING_KINDS[kind].resolve(viewer, wanted).items()
+    }
 
 
 @transaction.atomic
@@ -109,6 +181,7 @@ def sign_by_hand(viewer: Viewer, page: Page, name: str, drawing: StoredFile) -> 
 @transaction.atomic
 def upload_paper(viewer: Viewer, page: Page, name: str, scan: StoredFile, file_name: str) -> Signature:
     """File the scan of a page signed on paper. It counts once a second person has compared and confirmed it."""
+    _require_enterer(viewer, page.thing)
     if not name.strip():
         raise Refused("写明在纸上签字的人的姓名。")
     earlier = (
@@ -139,14 +212,18 @@ def upload_paper(viewer: Viewer, page: Page, name: str, scan: StoredFile, file_n
 
 @transaction.atomic
 def confirm_paper(viewer: Viewer, signature: Signature) -> Signature:
-    """Confirm a scan after comparing it with the paper; never the person who uploaded it. Confirmed twice is confirmed once."""
-    found = Signature.objects.select_for_update().get(pk=signature.pk)
-    if found.entered_by_id == viewer.user_id:
-        raise NotAllowed("上传人不能核对自己上传的签署件，由另一人核对。")
+    """Confirm a scan after comparing it with the paper; never the person who uploaded it.
+
+    Confirmed twice, or by two at once, is confirmed once. Refused where the thing has changed since it was printed.
+    """
+    found = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
     if found.state == Signature.State.SIGNED:
         return found
+    thing = _require_confirmer(viewer, found)
     if found.state != Signature.State.UNCONFIRMED:
         raise Refused("这份签署件已作废，请重新上传。")
+    if thing is not None and thing.page(found.capacity, found.digest) is None:
+        raise Refused("内容在打印之后有变动，或已由他人签署，这份签署件不再适用。核对不符，退回重新签署。")
     found.state, found.confirmed_by_id, found.confirmed_at = Signature.State.SIGNED, viewer.user_id, clock.now()
     found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     record(
@@ -156,13 +233,19 @@ def confirm_paper(viewer: Viewer, signature: Signature) -> Signature:
         f"核对{found.capacity}的纸质签署件，相符",
         after={"digest": found.digest},
     )
+    kind = _THING_KINDS.get(found.thing.partition(":")[0])
+    if kind is not None:
+        kind.confirmed(viewer, found)
     return found
 
 
 @transaction.atomic
 def reject_paper(viewer: Viewer, signature: Signature, reason: str) -> Signature:
-    """Void a scan that does not show what it should, with the reason."""
-    found = Signature.objects.select_for_update().get(pk=signature.pk)
+    """Void a scan that does not show what it should, with the reason. Rejected twice is rejected once."""
+    found = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
+    if found.state == Signature.State.VOID:
+        return found
+    _require_confirmer(viewer, found)
     if found.state != Signature.State.UNCONFIRMED:
         raise Refused("这份签署件已经核对过。")
     if not reason.strip():
@@ -178,6 +261,26 @@ def reject_paper(viewer: Viewer, signature: Signature, reason: str) -> Signature
         after={"digest": found.digest},
     )
     return found
+
+
+def _require_enterer(viewer: Viewer, key: str) -> None:
+    thing = find_thing(viewer, key)
+    if thing is None and key.partition(":")[0] in _THING_KINDS:
+        raise NotAllowed("这件事不在您可以办理的范围内。")
+    if thing is not None and not thing.may_enter:
+        raise NotAllowed(f"上传纸质签署件由{thing.who_enters}办理。")
+
+
+def _require_confirmer(viewer: Viewer, found: Signature) -> Thing | None:
+    """The thing, where a room has registered it; raises NotAllowed for whoever may not confirm its papers."""
+    thing = find_thing(viewer, found.thing)
+    if found.entered_by_id == viewer.user_id:
+        raise NotAllowed("上传人不能核对自己上传的签署件，由另一人核对。")
+    if thing is not None and not thing.may_confirm:
+        raise NotAllowed(f"核对纸质签署件由{thing.who_confirms}办理。")
+    if thing is None and found.thing.partition(":")[0] in _THING_KINDS:
+        raise NotAllowed("这份签署件不在您可以办理的范围内。")
+    return thing
 
 
 def _standing(page: Page, name: str) -> Signature | None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from .models import Membership, Organisation
-from .roles import DEPARTMENT_WIDE, Role
+from .models import Membership, Organisation, User
+from .roles import ADMINISTRATORS, DEPARTMENT_WIDE, Role
 
 
 class Refused(Exception):
@@ -57,9 +57,14 @@ class Viewer:
     @cached_property
     def base(self) -> Organisation:
         own = self.organisation
-        if own.is_section and own.parent is not None and self.role in DEPARTMENT_WIDE:
+        if own.is_section and own.parent is not None and self.role in DEPARTMENT_WIDE | ADMINISTRATORS:
             return own.parent
         return own
+
+    @property
+    def administers_everything(self) -> bool:
+        """An administrator of the department at the top keeps the whole installation, partner departments too."""
+        return self.role in ADMINISTRATORS and self.base.parent_id is None and not self.base.is_partner
 
     @property
     def region_code(self) -> str:
@@ -76,11 +81,45 @@ class Viewer:
 
     def covers(self, organisation: Organisation) -> bool:
         """Whether `organisation` stands in the subtree that this viewer sees."""
-        return organisation.path.startswith(self.base.path)
+        return self.administers_everything or organisation.path.startswith(self.base.path)
 
     def has(self, *roles: Role) -> bool:
         """Whether the viewer acts in one of these roles."""
         return self.role in roles
+
+
+@dataclass(frozen=True)
+class OwnActor:
+    """A person in what belongs to no role: signing in and out, the own password. Satisfies `trail.events.Actor`."""
+
+    user: User
+    address: str = ""
+
+    role_code = "person"
+
+    @property
+    def organisation_code(self) -> str:
+        return self.user.organisation.code if self.user.organisation else SystemActor.organisation_code
+
+    @property
+    def username(self) -> str:
+        return self.user.username
+
+    @property
+    def person(self) -> str:
+        return self.user.name
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody who is not signed in, at an address."""
+
+    address: str = ""
+
+    organisation_code = "system"
+    role_code = "stranger"
+    username = ""
+    person = "未登录者"
 
 
 class SystemActor:

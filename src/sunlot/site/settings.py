@@ -59,6 +59,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "sunlot.staff",  # first: its templates stand in for allauth's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "rules",
     "simple_history",
@@ -101,7 +103,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sunlot.organisations.middleware.sessions_end",
+    "sunlot.organisations.middleware.first_password",
     "sunlot.organisations.middleware.acting_role",
+    "sunlot.organisations.middleware.administrators_wall",
     "sunlot.site.middleware.refusals",
     "axes.middleware.AxesMiddleware",
 ]
@@ -141,7 +146,21 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "sunlot.organisations.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "sunlot.staff.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "sunlot.staff.account_forms.LoginForm",
+    "change_password": "sunlot.staff.account_forms.ChangePasswordForm",
+    "reauthenticate": "sunlot.staff.account_forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "sunlot.staff.accounts.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "sunlot.staff.account_forms.AuthenticateForm",
+    "reauthenticate": "sunlot.staff.account_forms.ReauthenticateCodeForm",
+    "activate_totp": "sunlot.staff.account_forms.ActivateTOTPForm",
+    "add_webauthn": "sunlot.staff.account_forms.AddWebAuthnForm",
+    "edit_webauthn": "sunlot.staff.account_forms.EditWebAuthnForm",
+}
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -154,7 +173,23 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "organisations/locked.html"
+AXES_LOCKOUT_CALLABLE = "sunlot.staff.accounts.locked"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody could keep somebody out for ever
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins are events of the trail
+# What axes keeps of a failed request, and what it logs, shows none of these.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "login",
+    "oldpassword",
+    "password1",
+    "password2",
+    "code",
+    "credential",
+    "comment",
+    "reason",
+    "name",
+]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 

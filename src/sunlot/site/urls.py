@@ -14,8 +14,8 @@ urlpatterns = [
     path("desk/drawing/", include("sunlot.drawing.urls")),
     path("desk/inspecting/", include("sunlot.inspecting.urls")),
     path("desk/publishing/", include("sunlot.publishing.urls")),
-    path("desk/organisations/", include("sunlot.organisations.urls")),
-    path("accounts/", include("sunlot.organisations.account_urls")),
+    path("desk/organisations/", include("sunlot.staff.urls")),
+    path("accounts/", include("sunlot.staff.account_urls")),
     path("health/live", views.live),
     path("health/ready", views.ready),
 ]

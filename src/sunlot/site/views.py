@@ -67,11 +67,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "site/not_allowed.html", {"reason": str(exception or "您没有办理这件事的权限。")}, status=403)
+    return render(
+        request, "site/not_allowed.html", {"reason": str(exception or "您没有办理这件事的权限。")}, status=403
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "site/not_allowed.html", {"reason": "这一页打开得太久，或浏览器没有保存 Cookie。返回上一页，刷新后再办理。"}, status=403)
+    return render(
+        request,
+        "site/not_allowed.html",
+        {"reason": "这一页打开得太久，或浏览器没有保存 Cookie。返回上一页，刷新后再办理。"},
+        status=403,
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

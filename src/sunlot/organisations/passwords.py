@@ -1,0 +1,12 @@
+"""One-time passwords that are read from paper or told by voice."""
+
+import secrets
+
+# 31 signs that nobody mistakes for another (no 0 o, 1 l i); 16 of them hold 79 bits.
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+_GROUPS, _GROUP = 4, 4
+
+
+def one_time_password() -> str:
+    """A new password such as `k7mq-2xvd-p9rt-hw4c`; it must be changed at the first sign-in."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))

@@ -1,0 +1,1 @@
+"""The pages on the staff itself: sign-in, own account, organisations, people and roles, the trail, papers signed."""
