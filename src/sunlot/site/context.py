@@ -31,7 +31,7 @@ PORTAL = [
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Navigation with the current place marked, who is acting, and the other roles this person may act in."""
     viewer = getattr(request, "viewer", None)
-    on_desk = request.path.startswith(("/desk/", "/accounts/"))
+    on_desk = request.path.startswith(("/desk/", "/field/", "/accounts/"))
     context: dict[str, Any] = {"viewer": viewer, "city": settings.SUNLOT_CITY, "on_desk": on_desk}
     if on_desk and viewer is not None:
         context["navigation"] = [_place(request.path, *entry) for entry in DESK]

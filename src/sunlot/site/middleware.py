@@ -36,7 +36,7 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
-        if request.path.startswith("/desk/"):
+        if request.path.startswith(("/desk/", "/field/")):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

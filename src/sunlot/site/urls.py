@@ -15,6 +15,7 @@ urlpatterns = [
     path("desk/inspecting/", include("sunlot.inspecting.urls")),
     path("desk/publishing/", include("sunlot.publishing.urls")),
     path("desk/organisations/", include("sunlot.staff.urls")),
+    path("field/", include("sunlot.inspecting.field_urls")),
     path("accounts/", include("sunlot.staff.account_urls")),
     path("health/live", views.live),
     path("health/ready", views.ready),

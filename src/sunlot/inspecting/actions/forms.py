@@ -1,0 +1,37 @@
+"""A form stands where its parts stand."""
+
+from django.db import transaction
+
+from sunlot.organisations.viewer import Viewer
+from sunlot.trail.actions import record
+
+from .. import events
+from ..models import Form, FormPart
+
+Part = FormPart.State
+
+
+@transaction.atomic
+def settle(viewer: Viewer, form_id: int) -> Form:
+    """Move a form to the state that follows from its parts; the caller holds the lock of the part that changed.
+
+    Closed once every part is published; recorded once every part is submitted; inspecting from the first entry on.
+    """
+    form = Form.objects.select_for_update().get(pk=form_id)
+    parts = list(FormPart.objects.filter(form=form).values_list("state", "saved_at"))
+    states = {state for state, _ in parts}
+    if states <= {Part.PUBLISHED, Part.CORRECTED}:
+        wanted = Form.State.CLOSED
+    elif not states & {Part.OPEN, Part.RETURNED}:
+        wanted = Form.State.RECORDED
+    elif states != {Part.OPEN} or any(saved for _, saved in parts):
+        wanted = Form.State.INSPECTING
+    else:
+        return form
+    if form.state == wanted:
+        return form
+    form.state = wanted
+    form.save(update_fields=["state"])
+    if wanted == Form.State.CLOSED:
+        record(viewer, events.FORM_CLOSED, f"form:{form.pk}", f"检查表 {form.number} 各部门部分均已公示，完成")
+    return form

@@ -1,0 +1,276 @@
+"""The inspector's pages at /field/: made for a phone, one thumb, and readable without script."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.organisations.roles import Role
+from sunlot.organisations.signatures import prove_by_password
+from sunlot.organisations.viewer import Refused, Viewer
+
+from . import actions, deadlines, presenting, queries, records, scans
+from .forms import AbsenceForm, InspectedHandForm, InspectedPaperForm, RecordForm, SignForm, base_of
+from .handwriting import HEIGHT, WIDTH
+from .models import Finding, FormPart
+
+inspector_view = desk_view(Role.INSPECTOR)
+
+
+def _part(viewer: Viewer, pk: int) -> FormPart:
+    return visible_or_404(viewer, queries.whole(queries.parts_seen(viewer)), pk=pk)
+
+
+def _view_of(part: FormPart) -> presenting.PartView:
+    return presenting.part_view(part, queries.signatures_by_part([part])[part.pk])
+
+
+@require_GET
+@inspector_view
+def mine(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """My forms: those to inspect by deadline, those to sign, and the newest that are done with."""
+    parts = (
+        queries.parts_seen(viewer)
+        .select_related("form__task", "form__object", "organisation")
+        .prefetch_related("findings")
+    )
+    open_states = [FormPart.State.OPEN, FormPart.State.RETURNED]
+    waiting = sorted(parts.filter(state__in=open_states), key=lambda part: (part.form.task.ends_on, part.form.number))
+    return render(
+        request,
+        "inspecting/field_mine.html",
+        {
+            "waiting": [
+                (part, deadlines.due_of(part), sum(bool(f.answer) for f in part.findings.all())) for part in waiting
+            ],
+            "to_sign": queries.to_countersign(viewer)
+            .select_related("form__object", "recorded_by")
+            .order_by("completed_on"),
+            "done": parts.exclude(state__in=open_states).order_by("-recorded_at")[:20],
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@inspector_view
+def part(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """The form: shown, or saved as far as it goes."""
+    found = _part(viewer, pk)
+    if not found.is_editable:
+        if request.method == "POST":
+            raise Refused(f"这一部分已提交（{found.get_state_display()}），不能再改。")
+        return render(
+            request, "inspecting/field_done.html", {"shown": _view_of(found), "way": presenting.way(found.form)}
+        )
+    if request.method == "POST":
+        return _save(request, viewer, found)
+    return _show(request, found, RecordForm(found, initial=RecordForm.initial_of(records.data_of(found))))
+
+
+def _save(request: HttpRequest, viewer: Viewer, found: FormPart) -> HttpResponse:
+    form = RecordForm(found, request.POST)
+    form.is_valid()
+    try:
+        saved = actions.save_part(viewer, found, form.record(), version=form.version(), base=form.base())
+    except actions.Clash as clash:
+        current = _part(viewer, found.pk)
+        merged = RecordForm(current, initial=RecordForm.initial_of(clash.mine))
+        return _show(request, current, merged, clash=clash, status=409)
+    if form.errors:
+        saved = _part(viewer, found.pk)
+        form.part = saved
+        return _show(request, saved, form, status=422)
+    then = request.POST.get("then", "")
+    if then == "all-fine":
+        return redirect("field:all-fine", found.pk)
+    missing = records.gaps(saved, records.data_of(saved))
+    if then == "inspected" and not missing:
+        return redirect("field:inspected", found.pk)
+    if then == "inspected":
+        return redirect(f"{reverse('field:part', args=[found.pk])}?missing=1#{missing[0].place}")
+    messages.success(request, "已保存。" if missing else "已保存，各项都已填写，可以请被检查人签字。")
+    return redirect("field:part", found.pk)
+
+
+def _show(
+    request: HttpRequest, found: FormPart, form: RecordForm, *, clash: actions.Clash | None = None, status: int = 200
+) -> HttpResponse:
+    data = records.data_of(found)
+    missing = records.gaps(found, data)
+    shown = _view_of(found)
+    places: dict[str, list[str]] = {}
+    for gap in missing:
+        places.setdefault(gap.place, []).append(gap.words)
+    context: dict[str, Any] = {
+        "shown": shown,
+        "part": found,
+        "form": form,
+        "rows": [_row(number, finding, form, clash) for number, finding in enumerate(found.findings.all(), 1)],
+        "base": base_of(found),
+        "missing": missing,
+        "places": places,
+        "show_missing": "missing" in request.GET,
+        "begun": shown.answered > 0,
+        "clash": clash,
+        "theirs": _clash_words(form, clash),
+        "way": presenting.way(found.form, found.form.team_label),
+        "colleagues": [line.name for line in shown.members],
+    }
+    return render(request, "inspecting/field_part.html", context, status=status)
+
+
+def _row(number: int, finding: Finding, form: RecordForm, clash: actions.Clash | None) -> dict[str, Any]:
+    """One item as the page shows it, with both versions where two people changed it."""
+    code = finding.version.item.code
+    theirs = clash.theirs if clash else {}
+    answer, note = form[f"answer-{code}"], form[f"note-{code}"]
+    return {
+        "number": number,
+        "finding": finding,
+        "code": code,
+        "answer": answer,
+        "value": answer.value() or "",
+        "note": note,
+        "their_answer": Finding.Answer(theirs[f"answer-{code}"]).label if f"answer-{code}" in theirs else None,
+        "their_note": theirs.get(f"note-{code}"),
+    }
+
+
+def _clash_words(form: RecordForm, clash: actions.Clash | None) -> dict[str, str]:
+    """The other's value of each field outside the items, in words."""
+    if clash is None:
+        return {}
+    stored = RecordForm.initial_of(records.unflat({**records.flat(clash.mine), **clash.theirs}))
+    words = {name: stored[name] for name in ("began_at", "ended_at", "remark") if name in clash.theirs}
+    if "mode" in clash.theirs:
+        words["mode"] = dict(form.fields["mode"].choices).get(stored["mode"], "") if stored["mode"] else ""  # type: ignore[attr-defined]  # a ChoiceField
+    if "categories" in clash.theirs:
+        labels = dict(form.fields["categories"].choices)  # type: ignore[attr-defined]  # a MultipleChoiceField
+        words["categories"] = "、".join(labels[value] for value in stored["categories"])
+    return words
+
+
+@require_POST
+@inspector_view
+def start(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """The visit begins now."""
+    actions.start_part(viewer, _part(viewer, pk))
+    return redirect("field:part", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@inspector_view
+def all_fine(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """未发现问题 for every item that has no answer, after showing which these are."""
+    found = _part(viewer, pk)
+    open_items = [finding for finding in found.findings.all() if not finding.answer]
+    if request.method == "POST":
+        actions.fill_fine(viewer, found)
+        messages.success(request, f"{len(open_items)} 项已填“未发现问题”。")
+        return redirect("field:part", pk)
+    if not open_items or not found.is_editable:
+        return redirect("field:part", pk)
+    return render(request, "inspecting/field_all_fine.html", {"part": found, "open_items": open_items})
+
+
+@require_http_methods(["GET", "POST"])
+@inspector_view
+def inspected(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """The inspected signs by hand or on paper, or the reason why not is noted with its witness."""
+    found = _part(viewer, pk)
+    if not found.is_editable:
+        return redirect("field:part", pk)
+    way = request.POST.get("way", "")
+    hand = InspectedHandForm(request.POST if way == "hand" else None)
+    paper = InspectedPaperForm(*(request.POST, request.FILES) if way == "paper" else ())
+    absence = AbsenceForm(
+        request.POST if way == "absence" else None,
+        initial={"reason": found.absence_reason, "witness": found.witness, "witness_is": found.witness_is},
+    )
+    version = int(request.POST.get("version") or 0)
+    chosen = {"hand": hand, "paper": paper, "absence": absence}.get(way)
+    if chosen is not None and chosen.is_valid():
+        try:
+            _take(viewer, found, way, chosen.cleaned_data, version)
+        except Refused as refusal:
+            chosen.add_error(None, str(refusal))
+        else:
+            return redirect("field:submit", pk)
+    missing = records.gaps(found, records.data_of(found))
+    if missing and request.method == "GET":
+        return redirect(f"{reverse('field:part', args=[pk])}?missing=1#{missing[0].place}")
+    context = {
+        "shown": _view_of(found), "part": found, "hand": hand, "paper": paper, "absence": absence, "way": way,
+        "pad": {"width": WIDTH, "height": HEIGHT},
+    }  # fmt: skip
+    return render(request, "inspecting/field_inspected.html", context, status=200 if chosen is None else 422)
+
+
+def _take(viewer: Viewer, found: FormPart, way: str, given: dict[str, Any], version: int) -> None:
+    if way == "hand":
+        actions.sign_inspected(viewer, found, given["name"], given["strokes"], version=version)
+    elif way == "paper":
+        upload = given["scan"]
+        if upload.size > scans.MAX_SIZE:
+            raise Refused(
+                f"文件有 {upload.size // 2**20} MB，超过 {scans.MAX_SIZE // 2**20} MB。重新拍摄或降低清晰度。"
+            )
+        actions.upload_inspected(viewer, found, given["name"], upload.read(), upload.name, version=version)
+    else:
+        noted = records.Absence(given["reason"], given["witness"], given["witness_is"])
+        actions.note_absence(viewer, found, noted, version=version, strokes=given["strokes"])
+
+
+@require_http_methods(["GET", "POST"])
+@inspector_view
+def submit(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """The finished record once more, and the inspector's own signature: with it the record is submitted."""
+    found = _part(viewer, pk)
+    shown = _view_of(found)
+    if not found.is_editable:
+        return redirect("field:part", pk)
+    if request.method == "GET":
+        missing = records.gaps(found, records.data_of(found))
+        if missing:
+            return redirect(f"{reverse('field:part', args=[pk])}?missing=1#{missing[0].place}")
+        if shown.inspected is None and found.absence_noted_at is None:
+            return redirect("field:inspected", pk)
+
+    def act(digest: str, password: str) -> SafeString | str:
+        actions.record_part(viewer, found, digest, prove_by_password(request, viewer, password))
+        others = [line.name for line in shown.members if line.name != viewer.person]
+        return "已提交，等待复核。" + (f"还应由{'、'.join(others)}在自己的账号签字。" if others else "")
+
+    return _signing(request, shown, act, {"button": "签名并提交复核", "heading": "核对并提交"})
+
+
+@require_http_methods(["GET", "POST"])
+@inspector_view
+def sign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Another member of the team signs the submitted record."""
+    found = _part(viewer, pk)
+    if found.is_editable:
+        return redirect("field:part", pk)
+
+    def act(digest: str, password: str) -> str:
+        actions.sign_part(viewer, found, digest, prove_by_password(request, viewer, password))
+        return "已签字。"
+
+    return _signing(request, _view_of(found), act, {"button": "签字", "heading": "核对并签字"})
+
+
+def _signing(request: HttpRequest, shown: presenting.PartView, act: Any, words: dict[str, str]) -> HttpResponse:
+    """A record with the password field under it; `act(digest, password)` signs and returns the receipt's words."""
+    form = SignForm(request.POST or None, initial={"digest": shown.digest})
+    if request.method == "POST" and form.is_valid():
+        try:
+            messages.success(request, act(form.cleaned_data["digest"], form.cleaned_data["password"]))
+            return redirect("field:mine")
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "inspecting/field_sign.html", {"shown": shown, "part": shown.part, "form": form, **words})

@@ -1,0 +1,219 @@
+"""What the pages of the inspecting room take in."""
+
+import json
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from sunlot.catalogue.models import ItemVersion
+from sunlot.desk.forms import DeskForm
+from sunlot.organisations.models import Organisation
+from sunlot.planning.models import Plan
+
+from . import deadlines, queries
+from .models import Category, Finding, Form, FormPart
+from .records import Answered, PartData, data_of, flat
+
+MAX_TEXT = 4000
+
+
+class RecordForm(DeskForm):
+    """A part's record as the phone shows it. Nothing is required: a draft may be saved at any time.
+
+    A field that can't be read keeps what is stored and shows its fault; all others are saved.
+    """
+
+    mode = forms.ChoiceField(label="检查方式", required=False, choices=[("", "选检查方式"), *ItemVersion.Mode.choices])
+    began_at = forms.DateTimeField(label="检查开始", required=False, widget=forms.DateTimeInput())
+    ended_at = forms.DateTimeField(label="检查结束", required=False, widget=forms.DateTimeInput())
+    categories = forms.MultipleChoiceField(
+        label="检查结果", required=False, choices=Category.choices, widget=forms.CheckboxSelectMultiple()
+    )
+    remark = forms.CharField(
+        label="情况说明",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="只在本部门内部使用，不公示。",
+    )
+
+    def __init__(self, part: FormPart, *args: Any, **kwargs: Any) -> None:
+        self.part = part
+        self.codes = [finding.version.item.code for finding in part.findings.all()]
+        super().__init__(*args, **kwargs)
+        for code in self.codes:
+            self.fields[f"answer-{code}"] = forms.ChoiceField(label="", required=False, choices=Finding.Answer.choices)
+            self.fields[f"note-{code}"] = forms.CharField(
+                label="情况说明",
+                required=False,
+                max_length=MAX_TEXT,
+                widget=forms.Textarea({"rows": 3, "class": "input"}),
+            )
+
+    @staticmethod
+    def initial_of(data: PartData) -> dict[str, Any]:
+        """What the controls show for a record."""
+        shown: dict[str, Any] = {
+            "mode": data.mode,
+            "began_at": data.began_at,
+            "ended_at": data.ended_at,
+            "categories": list(data.categories),
+            "remark": data.remark,
+        }
+        for code, answered in data.findings.items():
+            shown[f"answer-{code}"], shown[f"note-{code}"] = answered.answer, answered.note
+        return shown
+
+    def record(self) -> PartData:
+        """The record as typed; a field with a fault keeps what is stored. Call after `is_valid`."""
+        known = {**self.initial_of(data_of(self.part)), **self.cleaned_data}
+        return PartData(
+            mode=known["mode"],
+            began_at=known["began_at"],
+            ended_at=known["ended_at"],
+            categories=tuple(known["categories"]),
+            remark=known["remark"],
+            findings={code: Answered(known[f"answer-{code}"], known[f"note-{code}"]) for code in self.codes},
+        )
+
+    def base(self) -> dict[str, str]:
+        """The fields as the page showed them when it was opened; whatever is no such object counts as nothing known."""
+        try:
+            found = json.loads(self.data.get("base", ""))
+        except ValueError:
+            return {}
+        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+    def version(self) -> int:
+        """The version that the page was opened with; 0, which none has, where it is missing."""
+        text = self.data.get("version", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def base_of(part: FormPart) -> str:
+    """The hidden field that `RecordForm.base` reads."""
+    return json.dumps(flat(data_of(part)), ensure_ascii=False)
+
+
+class SignForm(DeskForm):
+    """The password given again over the digest shown."""
+
+    digest = forms.CharField(widget=forms.HiddenInput())
+    password = forms.CharField(
+        label="您的登录密码",
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+        help_text="再输一次密码，就是您的签名。",
+    )
+
+
+class InspectedHandForm(DeskForm):
+    """The inspected's name and drawing."""
+
+    prefix = "hand"
+    name = forms.CharField(label="签字人姓名", max_length=40, widget=forms.TextInput({"autocomplete": "off"}))
+    strokes = forms.CharField(widget=forms.HiddenInput(), error_messages={"required": "还没有签字。请在框内手写姓名。"})
+
+
+class InspectedPaperForm(DeskForm):
+    """The inspected's name and the scan of the signed paper."""
+
+    prefix = "paper"
+    name = forms.CharField(label="签字人姓名，或盖章单位", max_length=40)
+    scan = forms.FileField(label="扫描件或照片（PDF、JPG、PNG）", allow_empty_file=True)
+
+
+class AbsenceForm(DeskForm):
+    """Why there is no signature, and who witnessed it."""
+
+    prefix = "absence"
+    reason = forms.CharField(
+        label="原因",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="如：当事人拒绝签字；场所关闭，无人到场。",
+    )
+    witness = forms.CharField(label="见证人姓名", max_length=40)
+    witness_is = forms.CharField(
+        label="见证人身份", max_length=80, required=False, help_text="如：滨河社区居委会工作人员。"
+    )
+    strokes = forms.CharField(required=False, widget=forms.HiddenInput())
+
+
+class ReviewForm(DeskForm):
+    """A reviewer's decision."""
+
+    decision = forms.ChoiceField(
+        label="复核意见", widget=forms.RadioSelect(), choices=[("accept", "通过，交公示"), ("return", "退回检查人员")],
+        error_messages={"required": "选通过或退回。"},
+    )  # fmt: skip
+    comment = forms.CharField(
+        label="意见",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="退回必须写明理由，检查人员在表的最上面看到它。",
+    )
+    paper = forms.ChoiceField(
+        label="扫描件与纸质原件核对",
+        required=False,
+        widget=forms.RadioSelect(),
+        choices=[("matches", "相符"), ("differs", "不符，作废重传")],
+    )
+
+
+def _plans(request: HttpRequest) -> "QuerySet[Plan]":
+    viewer = request.viewer  # type: ignore[attr-defined]  # set by the middleware
+    return Plan.objects.filter(pk__in=queries.forms_seen(viewer).values("task__plan"))
+
+
+def _departments(request: HttpRequest) -> "QuerySet[Organisation]":
+    viewer = request.viewer  # type: ignore[attr-defined]  # set by the middleware
+    return Organisation.objects.filter(
+        pk__in=FormPart.objects.filter(form__in=queries.forms_seen(viewer)).values("organisation")
+    )
+
+
+class FormFilter(django_filters.FilterSet):
+    """Filters of the list of forms."""
+
+    q = django_filters.CharFilter(label="对象名称、编号、拼音首字母或检查表编号", method="search")
+    plan = django_filters.ModelChoiceFilter(
+        label="计划", field_name="task__plan", queryset=_plans, empty_label="全部计划"
+    )
+    department = django_filters.ModelChoiceFilter(
+        label="部门", method="by_department", queryset=_departments, empty_label="全部部门"
+    )
+    team = django_filters.ChoiceFilter(label="检查组", empty_label="全部检查组")
+    state = django_filters.ChoiceFilter(label="状态", choices=Form.State.choices, empty_label="全部状态")
+    late = django_filters.ChoiceFilter(
+        label="期限", method="by_lateness", choices=[("yes", "已逾期"), ("no", "未逾期")], empty_label="全部"
+    )
+
+    class Meta:
+        model = Form
+        fields: list[str] = []
+        form = DeskForm
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = self.queryset.order_by("team").values_list("team", flat=True).distinct()
+        self.filters["team"].extra["choices"] = [(team, Form(team=team).team_label) for team in teams]
+
+    def search(self, queryset: "QuerySet[Form]", _name: str, value: str) -> "QuerySet[Form]":
+        word = value.strip()
+        return queryset.filter(
+            Q(object__name__icontains=word)
+            | Q(object__number__icontains=word)
+            | Q(object__search_keys__icontains=word.lower())
+            | Q(number__icontains=word)
+        )
+
+    def by_department(self, queryset: "QuerySet[Form]", _name: str, value: Organisation) -> "QuerySet[Form]":
+        return queryset.filter(pk__in=FormPart.objects.filter(organisation=value).values("form"))
+
+    def by_lateness(self, queryset: "QuerySet[Form]", _name: str, value: str) -> "QuerySet[Form]":
+        late = FormPart.objects.filter(deadlines.overdue()).values("form")
+        return queryset.filter(pk__in=late) if value == "yes" else queryset.exclude(pk__in=late)

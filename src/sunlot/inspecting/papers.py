@@ -1,0 +1,118 @@
+"""The 执法检查表 as the paper form: from a form and its readable parts to the document's plain data."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from sunlot.documents import inspection_form as sheet
+from sunlot.documents.parts import Evidence, Field, Name
+from sunlot.documents.parts import Signature as SignatureField
+from sunlot.norms import clock
+from sunlot.organisations.models import Signature
+
+from . import queries
+from .models import Category, Finding, Form
+from .presenting import PartView, SignatureLine
+from .records import digest_of
+
+
+def form_pdf(form: Form, parts: Sequence[PartView]) -> bytes:
+    """The printed form with these parts. An unfinished part prints with room to write by hand."""
+    return sheet.inspection_form(document(form, parts))
+
+
+def document(form: Form, parts: Sequence[PartView]) -> sheet.InspectionForm:
+    """What is printed. The digest at its end is the one part's, or of several the SHA-256 over theirs in order."""
+    digests = [one.digest for one in parts]
+    digest = digests[0] if len(digests) == 1 else digest_of("".join(digests).encode())
+    return sheet.InspectionForm(
+        authority=settings.SUNLOT_CITY,
+        file_number=form.number,
+        day=clock.today(),
+        task=form.task.title,
+        object_name=Name(form.object.name, demo=form.object.is_demo),
+        facts=_facts(form, parts),
+        departments=tuple(_department(one) for one in parts),
+        categories=tuple(Category.labels),
+        findings=tuple(label for value, label in Finding.Answer.choices if value),
+        inspected=_inspected(parts),
+        absence=_absence(parts),
+        evidence=Evidence(digest=digest, address=f"{settings.SUNLOT_PUBLIC_URL}/results/"),
+    )
+
+
+def _facts(form: Form, parts: Sequence[PartView]) -> tuple[Field, ...]:
+    modes = list(dict.fromkeys(one.part.get_mode_display() for one in parts if one.part.mode))
+    began = [one.part.began_at for one in parts if one.part.began_at]
+    ended = [one.part.ended_at for one in parts if one.part.ended_at]
+    span = ""
+    if began and ended:
+        first, last = (moment.astimezone(clock.SHANGHAI) for moment in (min(began), max(ended)))
+        until = f"{last:%H:%M}" if first.date() == last.date() else f"{last.month}月{last.day}日 {last:%H:%M}"
+        span = f"{first.year}年{first.month}月{first.day}日 {first:%H:%M} 至 {until}"
+    return (
+        Field("对象编号", form.object.number, mono=True),
+        Field("对象类别", form.object.kind.name),
+        Field("地址", form.object.address),
+        Field("检查组", form.team_label),
+        Field("检查方式", "、".join(modes)),
+        Field("检查时间", span),
+    )
+
+
+def _department(one: PartView) -> sheet.FormDepartment:
+    part = one.part
+    return sheet.FormDepartment(
+        name=part.organisation.name,
+        inspectors=tuple(
+            sheet.FormInspector(
+                name=Name(member.inspector.name, demo=member.inspector.is_demo),
+                certificate=member.inspector.certificate,
+            )
+            for member in part.members.all()
+        ),
+        items=tuple(_item(finding) for finding in part.findings.all()),
+        results=tuple(part.category_labels),
+        summary=part.remark,
+        signatures=tuple(_member(line) for line in one.members),
+    )
+
+
+def _item(finding: Finding) -> sheet.FormItem:
+    version = finding.version
+    return sheet.FormItem(
+        code=version.item.code,
+        name=version.name,
+        content=version.content,
+        basis="；".join(str(basis) for basis in version.bases.all()),
+        method="、".join(version.mode_labels),
+        finding=finding.get_answer_display() if finding.answer else "",
+        note=finding.note,
+    )
+
+
+def _member(line: SignatureLine) -> SignatureField:
+    signed = line.signature
+    return SignatureField(
+        role=line.capacity, name=line.name if signed else "", signed_at=_when(signed), note="" if signed else line.name
+    )
+
+
+def _inspected(parts: Sequence[PartView]) -> SignatureField:
+    found = [one.inspected for one in parts if one.inspected is not None]
+    names = list(dict.fromkeys(signature.name for signature in found))
+    return SignatureField(
+        role=f"{queries.INSPECTED}（签字或盖章）", name="、".join(names), signed_at=_when(found[-1] if found else None)
+    )
+
+
+def _absence(parts: Sequence[PartView]) -> sheet.Absence | None:
+    part = next((one.part for one in parts if one.part.absence_reason), None)
+    return sheet.Absence(part.absence_reason, part.witness, part.witness_is) if part else None
+
+
+def _when(signature: Signature | None) -> str:
+    if signature is None:
+        return ""
+    local = signature.signed_at.astimezone(clock.SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"

@@ -1,0 +1,141 @@
+"""Reading forms and parts, scoped: departments their own, inspectors those of their teams, the lead every part's state."""
+
+from collections.abc import Iterable
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from sunlot.drawing.models import Attempt
+from sunlot.organisations.models import Signature
+from sunlot.organisations.roles import ADMINISTRATORS, Role
+from sunlot.organisations.viewer import Viewer
+
+from .models import Finding, Form, FormPart, PartMember
+
+# They see no business data, or only what they are invited to.
+_OUTSIDE = ADMINISTRATORS | {Role.EXPERT, Role.COMMISSIONED}
+
+INSPECTED, WITNESS = "被检查人", "见证人"
+
+
+def capacity_of(member: PartMember) -> str:
+    """The capacity in which a member signs: 检查人员1, 检查人员2 … by the order of the draw."""
+    return f"检查人员{member.position + 1}"
+
+
+def parts_seen(viewer: Viewer) -> "QuerySet[FormPart]":
+    """The parts that the viewer reads in full."""
+    parts = FormPart.objects.all()
+    if viewer.role in _OUTSIDE:
+        return parts.none()
+    if viewer.role == Role.INSPECTOR:
+        return parts.filter(_is_mine(viewer, "pk"))
+    scope = Q(organisation__path__startswith=viewer.base.path)
+    if viewer.organisation.is_section:
+        scope |= Q(organisation_id=viewer.organisation.parent_id)
+    if viewer.has(Role.SUPERVISOR, Role.STEERING):
+        scope |= Q(form__task__plan__lead__path__startswith=viewer.base.path)
+    return parts.filter(scope)
+
+
+def forms_seen(viewer: Viewer) -> "QuerySet[Form]":
+    """The forms of which the viewer sees the state of every part: those with a part of its own, and those of plans
+    that it leads.
+    """
+    forms = Form.objects.all()
+    if viewer.role in _OUTSIDE:
+        return forms.none()
+    own = Exists(parts_seen(viewer).filter(form=OuterRef("pk")))
+    if viewer.role == Role.INSPECTOR:
+        return forms.filter(own)
+    return forms.filter(Q(own) | Q(task__plan__lead__path__startswith=viewer.base.path))
+
+
+def attempts_to_dispatch(viewer: Viewer) -> "QuerySet[Attempt]":
+    """Signed draws of the viewer's plans whose tasks have not been sent out."""
+    return attempts_led(viewer).filter(state__in=[Attempt.State.SIGNED, Attempt.State.ARCHIVED], task__isnull=True)
+
+
+def attempts_led(viewer: Viewer) -> "QuerySet[Attempt]":
+    """The draws of the plans that the viewer leads, in any state."""
+    if viewer.role in _OUTSIDE or viewer.role == Role.INSPECTOR:
+        return Attempt.objects.none()
+    scope = Q(draw__round__plan__lead__path__startswith=viewer.base.path)
+    if viewer.organisation.is_section:
+        scope |= Q(draw__round__plan__lead_id=viewer.organisation.parent_id)
+    return Attempt.objects.filter(scope).select_related("draw__round__plan__lead")
+
+
+def whole(parts: "QuerySet[FormPart]") -> "QuerySet[FormPart]":
+    """Parts with everything that their pages show, in a fixed number of queries."""
+    return parts.select_related(
+        "form__task__plan__lead",
+        "form__object__kind",
+        "form__object__region",
+        "organisation",
+        "recorded_by",
+        "reviewed_by",
+        "saved_by",
+    ).prefetch_related("members__inspector__organisation", "findings__version__item", "findings__version__bases")
+
+
+def signatures_by_part(parts: Iterable[FormPart]) -> dict[int, list[Signature]]:
+    """Every signature under each part, by the part's key, in the order in which they were given."""
+    keys = {part.thing: part.pk for part in parts}
+    found: dict[int, list[Signature]] = {pk: [] for pk in keys.values()}
+    for signature in (
+        Signature.objects.filter(thing__in=keys).select_related("user", "confirmed_by").order_by("signed_at", "pk")
+    ):
+        found[keys[signature.thing]].append(signature)
+    return found
+
+
+def standing(signatures: Iterable[Signature], digest: str) -> list[Signature]:
+    """Those that stand under this very content: signed, or on paper and still to be compared."""
+    good = (Signature.State.SIGNED, Signature.State.UNCONFIRMED)
+    return [signature for signature in signatures if signature.digest == digest and signature.state in good]
+
+
+def unsigned_members(part: FormPart, signatures: Iterable[Signature]) -> list[PartMember]:
+    """Members of the team who have not signed the frozen record."""
+    signed = {signature.capacity for signature in standing(signatures, part.digest)}
+    return [member for member in part.members.all() if capacity_of(member) not in signed]
+
+
+def to_inspect(viewer: Viewer) -> "QuerySet[FormPart]":
+    """The parts that wait for this inspector's record."""
+    return parts_seen(viewer).filter(state__in=[FormPart.State.OPEN, FormPart.State.RETURNED])
+
+
+def to_countersign(viewer: Viewer) -> "QuerySet[FormPart]":
+    """The recorded parts of this inspector's teams that are not signed by the inspector."""
+    if viewer.role != Role.INSPECTOR:
+        return FormPart.objects.none()
+    signed = Signature.objects.filter(
+        thing=Concat(Value("form-part:"), Cast(OuterRef("pk"), CharField())),
+        digest=OuterRef("digest"),
+        user_id=viewer.user_id,
+        state=Signature.State.SIGNED,
+    )
+    return parts_seen(viewer).exclude(state__in=[FormPart.State.OPEN, FormPart.State.RETURNED]).exclude(Exists(signed))
+
+
+def to_review(viewer: Viewer) -> "QuerySet[FormPart]":
+    """The parts that wait for this person's review."""
+    if not viewer.has(Role.CLERK, Role.HEAD):
+        return FormPart.objects.none()
+    return (
+        parts_seen(viewer)
+        .filter(state=FormPart.State.RECORDED)
+        .exclude(recorded_by_id=viewer.user_id)
+        .exclude(_is_mine(viewer, "pk"))
+    )
+
+
+def unanswered() -> Exists:
+    """For annotating parts: whether an item has no answer yet."""
+    return Exists(Finding.objects.filter(part=OuterRef("pk"), answer=""))
+
+
+def _is_mine(viewer: Viewer, outer: str) -> Exists:
+    return Exists(PartMember.objects.filter(part=OuterRef(outer), inspector__user_id=viewer.user_id))

@@ -1,0 +1,226 @@
+"""The desk's pages of tasks and forms."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
+
+from sunlot.desk.lists import Column, Listing
+from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.organisations.models import Signature
+from sunlot.organisations.roles import Role
+from sunlot.organisations.viewer import Refused, Viewer
+from sunlot.trail import files
+from sunlot.trail.queries import history
+
+from . import actions, deadlines, drawn, papers, policy, presenting, queries, scans
+from .actions.dispatch import items_by_participant
+from .forms import FormFilter, ReviewForm
+from .models import Form, FormPart, Task
+
+_SORTS = {
+    "number": ["number"],
+    "object": ["object__name"],
+    "team": ["task__number", "team", "number"],
+    "ends": ["task__ends_on", "number"],
+    "state": ["state", "number"],
+}
+
+
+def _parts_words(form: Form) -> str:
+    return "；".join(f"{part.organisation.name}：{part.get_state_display()}" for part in form.parts.all())
+
+
+def _late_words(form: Form) -> str:
+    dues = [(part, deadlines.due_of(part)) for part in form.parts.all()]
+    return "；".join(f"{part.organisation.name}{due.words}" for part, due in dues if due is not None and due.is_late)
+
+
+_COLUMNS: list[Column[Form]] = [
+    Column("number", "检查表编号", lambda form: form.number),
+    Column("object", "检查对象", lambda form: form.object.name),
+    Column("object_number", "对象编号", lambda form: form.object.number),
+    Column("kind", "类别", lambda form: form.object.kind.name),
+    Column("region", "辖区", lambda form: form.object.region.name),
+    Column("plan", "抽查计划", lambda form: form.task.title),
+    Column("team", "检查组", lambda form: form.team_label),
+    Column("parts", "各部门", _parts_words),
+    Column("state", "状态", lambda form: form.get_state_display()),
+    Column("ends_on", "检查截止", lambda form: form.task.ends_on),
+    Column("late", "逾期", _late_words),
+]
+
+
+@require_GET
+@desk_view()
+def forms_list(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+    """The forms that the viewer sees, and the signed draws that wait to be dispatched."""
+    parts = FormPart.objects.select_related("organisation", "form__task")
+    forms = (
+        queries.forms_seen(viewer)
+        .select_related("task__plan", "object__kind", "object__region")
+        .prefetch_related(Prefetch("parts", queryset=parts))
+    )
+    listing = Listing(
+        request, forms, filters=FormFilter, sorts=_SORTS, default_sort="ends", columns=_COLUMNS, unit="份"
+    )
+    if listing.wants_export:
+        return listing.export("执法检查表")
+    rows = [(form, [(part, deadlines.due_of(part)) for part in form.parts.all()]) for form in listing.page]
+    waiting = queries.attempts_to_dispatch(viewer)
+    return render(request, "inspecting/forms.html", {"listing": listing, "rows": rows, "waiting": waiting})
+
+
+@require_GET
+@desk_view()
+def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """One form: every part's state, in full those that the viewer may read."""
+    form, shown = _form_and_parts(viewer, pk)
+    things = [f"form:{form.pk}", f"task:{form.task_id}", *(one.part.thing for one in shown if one.is_full)]
+    context = {
+        "form": form,
+        "parts": [
+            {
+                "shown": one,
+                "may_review": one.part.state == FormPart.State.RECORDED and policy.may_review(viewer, one.part),
+                "may_publish": one.part.state == FormPart.State.DECIDED and _is_publisher(viewer, one.part),
+                "is_mine": policy.is_member(viewer, one.part),
+            }
+            for one in shown
+        ],
+        "way": presenting.way(form, form.team_label),
+        "history": history(things),
+    }
+    return render(request, "inspecting/form.html", context)
+
+
+def _is_publisher(viewer: Viewer, part: FormPart) -> bool:
+    return viewer.has(Role.CLERK) and policy.acts_for(viewer, part.organisation)
+
+
+def _form_and_parts(viewer: Viewer, pk: int) -> tuple[Form, list[presenting.PartView]]:
+    """The form with its parts; what the viewer may not read in full is marked so."""
+    seen = queries.forms_seen(viewer).select_related(
+        "task__plan__lead", "object__kind", "object__region", "task__attempt"
+    )
+    form = visible_or_404(viewer, seen, pk=pk)
+    readable = set(queries.parts_seen(viewer).filter(form=form).values_list("pk", flat=True))
+    parts = list(queries.whole(FormPart.objects.filter(form=form)).order_by("organisation__path"))
+    signatures = queries.signatures_by_part(parts)
+    return form, [
+        presenting.part_view(part, signatures[part.pk], is_full=part.pk in readable)
+        for part in parts
+    ]  # fmt: skip
+
+
+@require_GET
+@desk_view()
+def form_pdf(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """The form as the paper one, with the parts that the viewer may read; also for signing on paper."""
+    form, shown = _form_and_parts(viewer, pk)
+    readable = [one for one in shown if one.is_full]
+    if not readable:
+        raise Refused("这份检查表里没有您可以打印的部分。")
+    response = HttpResponse(papers.form_pdf(form, readable), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, f"执法检查表-{form.number}.pdf") or ""
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view(Role.CLERK, Role.HEAD)
+def review(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """A second person accepts the record or returns it."""
+    part = visible_or_404(viewer, queries.whole(queries.parts_seen(viewer)), pk=pk)
+    shown = presenting.part_view(part, queries.signatures_by_part([part])[part.pk])
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.review_part(viewer, part, given["decision"] == "accept", given["comment"], paper=given["paper"])
+        except Refused as refusal:
+            if not policy.may_review(viewer, part):
+                raise
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                "复核通过，由本部门经办人公示。"
+                if given["decision"] == "accept"
+                else "已退回，检查人员会在表的最上面看到理由。",
+            )
+            return redirect("inspecting:form", part.form_id)
+    context: dict[str, Any] = {
+        "part": part,
+        "shown": shown,
+        "form": form,
+        "may_review": policy.may_review(viewer, part) and part.state == FormPart.State.RECORDED,
+        "history": history(part.thing),
+    }
+    return render(request, "inspecting/review.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@desk_view()
+def signature_file(request: HttpRequest, viewer: Viewer, pk: int, signature: int) -> HttpResponse:
+    """The drawing or scan of a signature under a part that the viewer may read. A scan as PDF is downloaded."""
+    part = visible_or_404(viewer, queries.parts_seen(viewer), pk=pk)
+    found = Signature.objects.filter(pk=signature, thing=part.thing, file__isnull=False).first()
+    if found is None or found.file_id is None:
+        raise Http404
+    content = files.read(found.file_id)
+    mime = scans.mime_of(content)
+    response = HttpResponse(content, content_type=mime)
+    name = found.file_name if found.way == Signature.Way.PAPER else "签名.svg"
+    response["Content-Disposition"] = content_disposition_header(not mime.startswith("image/"), name) or ""
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view(Role.CLERK)
+def dispatch(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """What dispatching a signed draw will do, and the one button that does it."""
+    attempt = visible_or_404(viewer, queries.attempts_led(viewer), pk=pk)
+    task = Task.objects.filter(attempt=attempt).first()
+    if request.method == "POST":
+        made = actions.dispatch(viewer, attempt)
+        messages.success(request, f"检查任务 {made.number} 已派发，各检查组和部门现在可以看到。")
+        return redirect(f"{request.path}")
+    context: dict[str, Any] = {"attempt": attempt, "plan": attempt.draw.round.plan, "task": task}
+    if attempt.result_id is not None:
+        context.update(_preview(attempt))
+    context["is_signed"] = attempt.state in (attempt.State.SIGNED, attempt.State.ARCHIVED)
+    context["may_dispatch"] = policy.may_dispatch(viewer, attempt.draw.round.plan)
+    context["history"] = history(f"task:{task.pk}") if task else []
+    return render(request, "inspecting/dispatch.html", context)
+
+
+def _preview(attempt: Any) -> dict[str, Any]:
+    """Counts by team and department before anything is made, and what will not be dispatched."""
+    found = drawn.assignments(attempt)
+    items = items_by_participant(attempt.draw.round.plan)
+    teams: dict[str, dict[str, Any]] = {}
+    departments: dict[str, int] = {}
+    without_items = []
+    for one in found.objects:
+        fitting = drawn.items_for(one, items)
+        if not fitting:
+            without_items.append(one.object)
+            continue
+        team = teams.setdefault(one.team, {"label": Form(team=one.team).team_label, "count": 0, "seats": one.seats})
+        team["count"] += 1
+        for seat in one.seats:
+            if seat.participant.pk in fitting:
+                departments[seat.organisation.name] = departments.get(seat.organisation.name, 0) + 1
+    return {
+        "teams": list(teams.values()),
+        "departments": departments,
+        "unassigned": found.unassigned,
+        "without_items": without_items,
+        "forms": len(found.objects) - len(without_items),
+    }
