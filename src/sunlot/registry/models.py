@@ -172,9 +172,9 @@ class Inspector(models.Model):
     MOVES: ClassVar[dict[str, tuple[str, ...]]] = {
         State.RECOMMENDED: (State.REVIEWED, State.RETURNED, State.LEFT),
         State.RETURNED: (State.RECOMMENDED, State.LEFT),
-        State.REVIEWED: (State.ACTIVE, State.LEFT),
-        State.ACTIVE: (State.SUSPENDED, State.LEFT),
-        State.SUSPENDED: (State.ACTIVE, State.LEFT),
+        State.REVIEWED: (State.ACTIVE, State.LEFT, State.RECOMMENDED),
+        State.ACTIVE: (State.SUSPENDED, State.LEFT, State.RECOMMENDED),
+        State.SUSPENDED: (State.ACTIVE, State.LEFT, State.RECOMMENDED),
         State.LEFT: (State.RECOMMENDED,),  # back after years: recommended and reviewed anew
     }
 

@@ -1,0 +1,26 @@
+"""Everything that changes the registries by hand. Imports of whole rosters are in `registry.imports`."""
+
+from .avoidance import add_avoidance, end_avoidance
+from .common import Stale
+from .entities import change_entity, create_entity
+from .inspectors import change_inspector, recommend_inspector, review_inspector, review_inspectors, set_inspector_state
+from .objects import change_object, create_object, end_involvement, involve, set_object_state, set_risk
+
+__all__ = [
+    "Stale",
+    "add_avoidance",
+    "change_entity",
+    "change_inspector",
+    "change_object",
+    "create_entity",
+    "create_object",
+    "end_avoidance",
+    "end_involvement",
+    "involve",
+    "recommend_inspector",
+    "review_inspector",
+    "review_inspectors",
+    "set_inspector_state",
+    "set_object_state",
+    "set_risk",
+]

@@ -1,0 +1,124 @@
+"""The fields that a roster can fill, and the column heads by which they are known."""
+
+import re
+from dataclasses import dataclass
+
+from sunlot.norms.text import half_width
+
+from ..models import Import
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the registry as a column. `heads` are ways of writing its head that mean it beyond doubt, `hints` words
+    inside a head that make it likely.
+    """
+
+    name: str
+    label: str
+    heads: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    required: bool = False
+
+    @property
+    def known_heads(self) -> frozenset[str]:
+        return frozenset(plain_head(head) for head in (self.label, *self.heads))
+
+
+def plain_head(text: str) -> str:
+    """A column head for comparing: `＊ 单位名称（全称）：` → `单位名称`."""
+    bare = re.sub(r"[(（\[【].*?[)）\]】]", "", half_width(text))
+    return re.sub(r"[\s*＊★:：、.。/_\-]+", "", bare).lower()
+
+
+OBJECT_FIELDS = (
+    Field(
+        "name",
+        "名称",
+        ("单位名称", "企业名称", "公司名称", "对象名称", "检查对象", "检查对象名称", "项目名称", "工程名称", "机构名称", "市场主体名称",
+         "主体名称", "小区名称", "场站名称", "站点名称", "单位", "企业", "项目", "经营者名称", "商户名称", "排水户名称", "被检查单位"),
+        ("名称",),
+        required=True,
+    ),
+    Field(
+        "code",
+        "统一社会信用代码",
+        ("信用代码", "社会信用代码", "统一信用代码", "统一代码", "社会统一信用代码", "企业代码", "营业执照号", "营业执照号码", "credit_code"),
+        ("信用代码",),
+    ),
+    Field(
+        "number",
+        "许可证号或项目编号",
+        ("编号", "对象编号", "项目编号", "项目代码", "工程编号", "许可证号", "施工许可证号", "施工许可证编号", "许可证编号", "经营许可证号",
+         "排水许可证号", "燃气经营许可证号"),
+        ("许可证", "编号"),
+    ),
+    Field(
+        "kind",
+        "类别",
+        ("对象类别", "检查对象类别", "对象类型", "检查对象类型", "企业类别", "企业类型", "单位类别", "单位类型", "主体类别", "主体类型", "类型", "行业类别"),
+        ("类别", "类型"),
+    ),
+    Field(
+        "region",
+        "辖区",
+        ("所在辖区", "所属辖区", "所在区", "所属区", "区", "区县", "旗区", "行政区", "行政区划", "所属行政区", "所在区域", "所属区域", "区域", "属地"),
+        ("辖区", "区划"),
+    ),
+    Field(
+        "address",
+        "地址",
+        ("住所", "注册地址", "单位地址", "企业地址", "详细地址", "经营场所", "生产经营地址", "经营地址", "建设地点", "工程地点", "项目地址", "坐落"),
+        ("地址", "地点", "住所"),
+    ),
+    Field(
+        "risk",
+        "信用风险类别",
+        ("信用风险", "信用风险等级", "信用风险分类", "风险类别", "风险等级", "信用类别", "信用等级", "信用分类"),
+        ("风险", "等级"),
+    ),
+    Field("risk_reason", "分类依据", ("风险分类依据", "评定依据")),
+    Field("representative", "法定代表人", ("法人", "法人代表", "法定代表人姓名", "负责人", "单位负责人")),
+    Field("contact", "联系人", ("联系人姓名", "联络员", "现场联系人", "现场负责人")),
+    Field("phone", "联系电话", ("电话", "手机", "手机号", "手机号码", "联系方式", "联系人电话", "电话号码"), ("电话", "手机")),
+    Field("builder", "建设单位", ("建设单位名称", "业主单位")),
+    Field("contractor", "施工单位", ("施工单位名称", "施工总承包单位", "总承包单位", "施工企业名称")),
+    Field("supervision", "监理单位", ("监理单位名称", "工程监理单位")),
+    Field("operator", "运营单位", ("运营单位名称", "运营企业", "经营单位", "产权单位", "管理单位", "运行单位")),
+)  # fmt: skip
+
+INSPECTOR_FIELDS = (
+    Field("number", "人员编号", ("编号", "工号", "职工编号", "人员代码", "员工编号"), ("编号", "工号"), required=True),
+    Field("name", "姓名", ("人员姓名", "执法人员", "执法人员姓名", "检查人员", "检查人员姓名", "名字"), ("姓名",), required=True),
+    Field("organisation", "单位", ("所在单位", "工作单位", "所属单位", "部门", "所在部门", "科室", "所在科室", "单位名称"), ("单位", "部门", "科室")),
+    Field(
+        "certificate",
+        "执法证号",
+        ("执法证件号", "执法证编号", "执法证号码", "行政执法证号", "证件号", "证件号码", "证号", "执法证件编号"),
+        ("证号", "证件号"),
+        required=True,
+    ),
+    Field(
+        "expires",
+        "执法证有效期至",
+        ("有效期至", "有效期", "证件有效期", "证件有效期至", "执法证有效期", "到期日期", "到期日", "有效期止", "失效日期", "截止日期"),
+        ("有效期", "到期"),
+        required=True,
+    ),
+    Field("fields", "专业领域", ("专业", "领域", "执法领域", "业务领域", "擅长领域", "专业特长"), ("专业", "领域")),
+    Field("post", "岗位", ("工作岗位", "执法岗位"), ("岗位",)),
+    Field("rank", "职务", ("职级", "职务职级", "行政职务"), ("职务", "职级")),
+    Field("phone", "手机", ("手机号", "手机号码", "联系电话", "电话", "联系方式"), ("电话", "手机")),
+)  # fmt: skip
+
+_FIELDS = {Import.Target.OBJECTS: OBJECT_FIELDS, Import.Target.INSPECTORS: INSPECTOR_FIELDS}
+
+
+def fields_of(target: str) -> tuple[Field, ...]:
+    """The fields of a target (Import.Target), in the order in which people see them."""
+    return _FIELDS[Import.Target(target)]
+
+
+def label_of(target: str, name: str) -> str:
+    """The Chinese name of a field."""
+    return next(field.label for field in fields_of(target) if field.name == name)

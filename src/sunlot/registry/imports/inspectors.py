@@ -1,0 +1,277 @@
+"""Rosters of inspectors: what a row says, how it compares with the registry, and writing the good ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from sunlot.norms import clock
+from sunlot.organisations.models import Organisation
+from sunlot.organisations.viewer import Viewer
+
+from .. import policy
+from ..actions.common import keys_of, user_of
+from ..actions.inspectors import needs_new_review
+from ..models import Import, Inspector
+from .objects import DEMO_SUFFIX
+from .reading import Cells
+from .rows import Cursor, Row, Verdict
+from .values import date_of, is_lossy, text_of, words_of
+
+TARGET = Import.Target.INSPECTORS.value
+BATCH = 2000
+CHUNK = 5000
+_LABELS = {
+    "name": "姓名", "organisation": "单位", "certificate": "执法证号", "certificate_expires": "执法证有效期至", "fields": "专业领域",
+    "post": "岗位", "rank": "职务", "phone": "手机",
+}  # fmt: skip
+_KEY_LIMIT = 300
+
+
+@dataclass(slots=True)
+class InspectorRow(Row):
+    """A row of an inspector roster. Empty text or None: the file says nothing."""
+
+    given_number: str = ""
+    organisation: Organisation | None = None
+    certificate: str = ""
+    certificate_expires: date | None = None
+    fields: list[str] = field(default_factory=list)
+    post: str = ""
+    rank: str = ""
+    phone: str = ""
+    is_demo: bool = False
+    existing: Inspector | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+class InspectorRoster:
+    """Reads and compares the rows of one import of inspectors, for one viewer."""
+
+    target = TARGET
+    matters = ("number", "name", "organisation", "certificate", "expires")
+
+    def __init__(self, viewer: Viewer, defaults: Mapping[str, str]) -> None:
+        self._viewer = viewer
+        self._by_code: dict[str, Organisation] = {}
+        self._by_name: dict[str, list[Organisation]] = {}
+        for one in Organisation.objects.filter(is_active=True).select_related("parent"):
+            self._by_code[one.code] = one
+            self._by_name.setdefault(one.name, []).append(one)
+            if one.is_section and one.parent is not None:
+                self._by_name.setdefault(f"{one.parent.name}{one.name}", []).append(one)
+        self._default = self._by_code.get(defaults.get("organisation", "")) or viewer.organisation
+
+    def missing(self, columns: Iterable[str]) -> list[str]:
+        """The columns without which no row can be taken, by label."""
+        filled = set(columns)
+        needed = {"number": "人员编号", "name": "姓名", "certificate": "执法证号", "expires": "执法证有效期至"}
+        return [label for name, label in needed.items() if name not in filled]
+
+    def parse(
+        self, number: int, cells: Cells, columns: Mapping[str, int], behind: Mapping[tuple[int, int], str]
+    ) -> InspectorRow:
+        """What one row says, with all its faults at once."""
+        row = InspectorRow(number)
+        at = Cursor(TARGET, row, cells, columns, behind)
+        name = at.called("name", 40)
+        row.is_demo = bool(DEMO_SUFFIX.search(name))
+        row.name = DEMO_SUFFIX.sub("", name)
+        row.given_number = at.identifier("number")
+        if not row.given_number and not row.is_faulty:
+            at.fault("number", "没有填写人员编号", "填写单位内部的人员编号，不要用身份证号")
+        row.organisation = self._organisation(at)
+        row.certificate = _certificate(at)
+        row.certificate_expires = _expires(at)
+        row.fields = words_of(at.text("fields", 200))
+        row.post = at.text("post", 40)
+        row.rank = at.text("rank", 40)
+        row.phone = at.text("phone", 20, phone=True)
+        return row
+
+    def _organisation(self, at: Cursor) -> Organisation | None:
+        if at.is_broken("organisation"):
+            return None
+        text = text_of(at.raw("organisation"))
+        found = (
+            [self._default]
+            if not text
+            else [self._by_code[text]]
+            if text in self._by_code
+            else self._by_name.get(text, [])
+        )
+        allowed = [one for one in found if policy.may_recommend(self._viewer, one)]
+        if not found:
+            at.fault("organisation", f"没有“{text}”这个单位", "填写单位全称或代码，与“机构与留痕”中的一致")
+            return None
+        if not allowed:
+            at.fault("organisation", f"{found[0].name}不在您单位之下", "由该单位的经办人推荐")
+            return None
+        if len(allowed) > 1:
+            at.fault("organisation", f"有 {len(allowed)} 个单位叫“{text}”", "改填单位代码")
+            return None
+        at.mended("organisation", text)
+        return allowed[0]
+
+    def compare(self, rows: Sequence[InspectorRow]) -> None:
+        """Find duplicates inside the file and what the registry holds already; sets status, changes and further faults."""
+        _mark_duplicates(rows)
+        good = [row for row in rows if not row.is_faulty]
+        for start in range(0, len(good), CHUNK):
+            part = good[start : start + CHUNK]
+            numbers = [row.given_number for row in part]
+            held = {
+                one.number: one for one in Inspector.objects.filter(number__in=numbers).select_related("organisation")
+            }
+            for row in part:
+                row.existing = held.get(row.given_number)
+                self._set_status(row)
+
+    def _set_status(self, row: InspectorRow) -> None:
+        old = row.existing
+        if old is None:
+            row.status = "new"
+            return
+        if not policy.may_recommend(self._viewer, old.organisation):
+            row.say(
+                Verdict.FAULT,
+                "人员编号",
+                row.given_number,
+                f"这个编号属于{old.organisation.name}的人员",
+                "核对编号，每人一个",
+            )
+            return
+        row.changes = {
+            name: getattr(row, name)
+            for name in _LABELS
+            if getattr(row, name) and getattr(row, name) != getattr(old, name)
+        }
+        if "name" in row.changes:
+            row.say(Verdict.WARNING, "姓名", row.name, f"名录库中这个编号是“{old.name}”", "确是同一人的，勾选确认")
+        if row.changes and old.reviewed_by_id == self._viewer.user_id and not needs_new_review(old, row.changes):
+            row.say(
+                Verdict.FAULT,
+                "人员编号",
+                row.given_number,
+                "这名人员由您审核过，登记内容不能再由您修改",
+                "由另一名经办人导入",
+            )
+        row.status = "changed" if row.changes else "same"
+
+
+def _certificate(at: Cursor) -> str:
+    if at.is_broken("certificate"):
+        return ""
+    if is_lossy(at.raw("certificate")):
+        at.fault("certificate", "证号在 Excel 中是数值，末几位已丢失", "把该列设为“文本”后重新填写")
+        return ""
+    value = at.text("certificate", 40)
+    if not value and not at.row.is_faulty:
+        at.fault("certificate", "没有填写执法证号", "没有执法证的人员不能列入")
+    return value
+
+
+def _expires(at: Cursor) -> date | None:
+    """The last day of the certificate; one that has passed is to be confirmed."""
+    if at.is_broken("expires"):
+        return None
+    cell = at.raw("expires")
+    if cell == "" or text_of(cell) == "":
+        at.fault("expires", "没有填写执法证有效期", "按执法证填写年月日")
+        return None
+    found = date_of(cell)
+    if found is None:
+        at.fault("expires", f"“{text_of(cell)}”不是日期", "写成 2027-05-31、2027年5月31日 或 2027/5/31")
+        return None
+    if found < clock.today():
+        at.warn("expires", f"执法证已于 {found.isoformat()} 过期，换证前不参加抽取", "仍要列入的，勾选确认")
+    return found
+
+
+def _mark_duplicates(rows: Sequence[InspectorRow]) -> None:
+    """A later row with the same number is a fault; the same certificate under another number is to be confirmed."""
+    numbers: dict[str, InspectorRow] = {}
+    certificates: dict[str, InspectorRow] = {}
+    for row in rows:
+        if row.given_number:
+            earlier = numbers.setdefault(row.given_number, row)
+            if earlier is not row:
+                differing = [label for name, label in _LABELS.items() if getattr(row, name) != getattr(earlier, name)]
+                mend = f"保留一行；两行内容不同处：{'、'.join(differing)}" if differing else "两行内容相同，删去一行"
+                row.say(Verdict.FAULT, "人员编号", row.given_number, f"与第 {earlier.number} 行重复", mend)
+                continue
+        if row.certificate:
+            earlier = certificates.setdefault(row.certificate, row)
+            if earlier is not row:
+                row.say(
+                    Verdict.WARNING,
+                    "执法证号",
+                    row.certificate,
+                    f"与第 {earlier.number} 行的执法证号相同",
+                    "按证件核对后勾选确认",
+                )
+
+
+class InspectorTaking:
+    """One import's writing, inside its transaction and under the registry lock. All wait for review (推荐、审核)."""
+
+    def __init__(self, viewer: Viewer, reason: str) -> None:
+        self._viewer, self._now = viewer, clock.now()
+        self._history: dict[str, Any] = {
+            "batch_size": BATCH,
+            "default_user": user_of(viewer),
+            "default_change_reason": reason[:100],
+            "default_date": self._now,
+        }
+
+    def take(self, rows: Sequence[InspectorRow]) -> None:
+        """Write the rows; they were compared in this transaction and none is faulty."""
+        fresh = [self._made(row) for row in rows if row.status == "new"]
+        bulk_create_with_history(fresh, Inspector, **self._history)
+        changed = [self._changed(row, row.existing) for row in rows if row.changes and row.existing is not None]
+        if changed:
+            changed.sort(key=lambda one: one.pk)
+            fields = [
+                *_LABELS,
+                "search_keys",
+                "state",
+                "state_reason",
+                "recommended_by",
+                "reviewed_by",
+                "version",
+                "updated_at",
+            ]
+            bulk_update_with_history(changed, Inspector, fields, **self._history)
+
+    def _made(self, row: InspectorRow) -> Inspector:
+        assert row.organisation is not None and row.certificate_expires is not None  # noqa: S101 -- else the row is faulty
+        return Inspector(
+            number=row.given_number,
+            name=row.name,
+            organisation=row.organisation,
+            certificate=row.certificate,
+            certificate_expires=row.certificate_expires,
+            fields=row.fields,
+            post=row.post,
+            rank=row.rank,
+            phone=row.phone,
+            is_demo=row.is_demo,
+            recommended_by=user_of(self._viewer),
+            search_keys=keys_of(row.name, _KEY_LIMIT),
+            created_at=self._now,
+            updated_at=self._now,
+        )
+
+    def _changed(self, row: InspectorRow, inspector: Inspector) -> Inspector:
+        again = needs_new_review(inspector, row.changes)
+        for name, value in row.changes.items():
+            setattr(inspector, name, value)
+        if again:
+            inspector.state, inspector.state_reason, inspector.reviewed_by = Inspector.State.RECOMMENDED, "", None
+        inspector.recommended_by = user_of(self._viewer)
+        inspector.search_keys = keys_of(inspector.name, _KEY_LIMIT)
+        inspector.version += 1
+        inspector.updated_at = self._now
+        return inspector
