@@ -180,7 +180,8 @@ def set_columns(
         _refuse_twice(current.target, chosen)
         current.columns = {str(column): name for column, name in chosen.items()}
         current.defaults = {name: value for name, value in (defaults or {}).items() if value}
-        _remember(current, table, chosen)
+        heads = enumerate(table.heads)
+        _remember(current, {plain_head(head): chosen.get(column, "") for column, head in heads})
     current.save(update_fields=["sheet", "header_row", "columns", "defaults"])
     _store_preview(current, _check(viewer, current, table))
     after = {"sheet": current.sheet, "columns": current.columns, "defaults": current.defaults}
@@ -198,13 +199,13 @@ def _refuse_twice(target: str, chosen: Mapping[int, str]) -> None:
             raise Refused(f"有两列都对应“{label_of(target, name)}”。一个字段只能对应一列，另一列选“不导入”。")
 
 
-def _remember(roster: Import, table: Table, chosen: Mapping[int, str]) -> None:
-    """Keep head → field; a head without a field is remembered as not imported."""
-    heads = {plain_head(head): chosen.get(column, "") for column, head in enumerate(table.heads) if plain_head(head)}
+def _remember(roster: Import, heads: Mapping[str, str]) -> None:
+    """Keep head → field for the next file; empty where a person chose not to import that column."""
     ColumnMemory.objects.bulk_create(
         [
             ColumnMemory(organisation=roster.organisation, target=roster.target, head=head[:120], field=name)
             for head, name in heads.items()
+            if head
         ],
         update_conflicts=True,
         unique_fields=["organisation", "target", "head"],
@@ -272,7 +273,10 @@ def _take(viewer: Viewer, roster: Import, table: Table, accept_warnings: bool) -
     roster.state, roster.applied_by, roster.applied_at = State.APPLIED, viewer.membership.user, clock.now()
     roster.taken = {key: counts[key] for key in ("new", "changed", "same", "confirm", "faulty")}
     roster.save(update_fields=["state", "applied_by", "applied_at", "taken"])
-    _remember(roster, table, columns_of(roster))
+    columns = columns_of(roster)
+    _remember(
+        roster, {plain_head(head): columns[column] for column, head in enumerate(table.heads) if column in columns}
+    )
     done = _applied(roster)
     after = {"accept_warnings": accept_warnings, **roster.taken}
     record(
