@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415  # imports stand in the handlers so that a command starts at once and loads only its own
 """The `sunlot` command: a table of commands, each with a handler that imports what it needs when it is called.
 
 The draw's commands need no Django and start at once; those of the installation are `sunlot.site.commands`.

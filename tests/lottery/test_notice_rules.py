@@ -333,12 +333,12 @@ def test_a_notice_is_built_from_a_template_or_refused_with_all_its_faults() -> N
     template["objects"] = {"strata": sealed["objects"]["strata"]}
     assert build_notice(template, case.rosters()) == sealed
     assert build_notice(sealed, case.rosters()) == sealed
-    with pytest.raises(Refused, match="beacon.rolls") as refusal:
+    with pytest.raises(Refused, match=r"beacon.rolls") as refusal:
         build_notice(template | {"beacon": {"kind": "dice", "rolls": 1}, "title": ""}, case.rosters())
     assert len(refusal.value.faults) == 2
     with pytest.raises(Refused, match="应为对象，含 strata，实为 null"):
         build_notice(template | {"objects": None}, case.rosters())
-    with pytest.raises(Refused, match="notice.json：应为规范 JSON 可以写下的值，实为数应为|值应为"):
+    with pytest.raises(Refused, match=r"notice.json：应为规范 JSON 可以写下的值，实为数应为|值应为"):
         build_notice(template | {"note": 0.5}, case.rosters())
 
 

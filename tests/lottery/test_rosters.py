@@ -288,7 +288,7 @@ def test_ten_thousand_parts_are_too_many() -> None:
     case = small_case()
     files = case.files()
     rosters = Rosters((files["objects"],) * 10_000, (files["inspectors"],), (files["avoid"],))
-    with pytest.raises(Refused, match="objects.csv：应为至多 9999 个文件，实为 10000 个"):
+    with pytest.raises(Refused, match=r"objects.csv：应为至多 9999 个文件，实为 10000 个"):
         build_notice(case.sealed(), rosters)
 
 
@@ -305,7 +305,7 @@ def test_a_missing_file_is_told_by_name(tmp_path) -> None:  # type: ignore[no-un
     case = small_case()
     files = case.files()
     rosters = Rosters((tmp_path / "objects.csv",), (files["inspectors"],), (files["avoid"],))
-    with pytest.raises(CannotOpen, match="objects.csv：没有这个文件或文件夹"):
+    with pytest.raises(CannotOpen, match=r"objects.csv：没有这个文件或文件夹"):
         draw(case.sealed(), rosters, case.reveals(), case.beacon)
 
 

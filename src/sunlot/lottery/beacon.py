@@ -76,7 +76,7 @@ def _read_pools(checker: Checker, value: object) -> tuple[tuple[int, int], ...] 
     if pools is None:
         return None
     read: list[tuple[int, int]] = []
-    before = len(checker.faults)
+    before = checker.count
     for index, pool in enumerate(pools):
         place = f"beacon.pools[{index}]"
         pair = checker.array(pool, place, "两个整数：取几个、共几个")
@@ -89,7 +89,7 @@ def _read_pools(checker: Checker, value: object) -> tuple[tuple[int, int], ...] 
         taken = checker.integer(pair[0], f"{place}[0]", 1, MAX_POOL if whole is None else whole)
         if taken is not None and whole is not None:
             read.append((taken, whole))
-    if len(checker.faults) > before:
+    if checker.count > before:
         return None
     outcomes = 1
     for taken, whole in read:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from sunlot.lottery.errors import Fault, show, visible
+from sunlot.lottery.errors import MOST_FAULTS, Fault, show, visible
 from sunlot.lottery.text import Instant, instant, is_digest, is_identifier, is_plain
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -30,19 +30,22 @@ def join(place: str, name: str) -> str:
 
 
 class Checker:
-    """Collects the faults of one JSON file, `subject`."""
+    """Collects the faults of one JSON file, `subject`: all are counted, and no more kept than are ever shown."""
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.faults: list[Fault] = []
+        self.count = 0
 
     def fault(self, place: str, expected: str, found: object) -> None:
         """Note a fault; `found` is a JSON value or a `Missing`."""
-        self.faults.append(Fault(self.subject, place, expected, _show(found)))
+        self.note(place, expected, _show(found))
 
     def note(self, place: str, expected: str, found: str) -> None:
         """Note a fault whose finding is already in words."""
-        self.faults.append(Fault(self.subject, place, expected, found))
+        self.count += 1
+        if len(self.faults) <= MOST_FAULTS:
+            self.faults.append(Fault(self.subject, place, expected, found))
 
     def mapping(self, value: object, place: str, members: Iterable[str] | None = None) -> dict[str, object] | None:
         """An object; with `members`, one that has no others (a missing one is found when it is read)."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sunlot.lottery.assignment import Assignment, assign
 from sunlot.lottery.beacon import check_beacon
 from sunlot.lottery.check import MISSING, Checker
-from sunlot.lottery.errors import Fault, Refused, show
+from sunlot.lottery.errors import Fault, Refused, few, show
 from sunlot.lottery.facts import Facts, survey
 from sunlot.lottery.notice import ROSTERS, Notice, NoticeReading, read_notice
 from sunlot.lottery.objects import Drums
@@ -21,8 +21,6 @@ from sunlot.lottery.sources import Rosters
 from sunlot.lottery.teams import draw_teams
 from sunlot.norms import canonical
 from sunlot.norms.canonical import Json
-
-_MOST_FAULTS = 1000
 
 
 @dataclass
@@ -76,14 +74,6 @@ def examine(notice: Json, rosters: Rosters, reveals: object, beacon: object) -> 
         reveal_faults=reveal_faults,
         beacon_faults=beacon_faults,
     )
-
-
-def few(faults: list[Fault]) -> list[Fault]:
-    """All faults, or so many that a hostile file cannot fill the memory with them, and the number of the others."""
-    if len(faults) <= _MOST_FAULTS:
-        return faults
-    rest = Fault("其余", "", "没有问题", f"还有 {len(faults) - _MOST_FAULTS} 处，从略")
-    return [*faults[:_MOST_FAULTS], rest]
 
 
 def read_reveals(notice: Notice, value: object) -> tuple[tuple[tuple[str, str], ...], list[Fault]]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from sunlot.lottery.text import INVISIBLE
 
+MOST_FAULTS = 1000
+"""Faults of one step that are told. A hostile file could hold millions; nobody reads on after the first hundred."""
+
 _SHOWN = 80  # a digest fits
 
 
@@ -49,6 +52,13 @@ class CannotOpen(LotteryError):  # noqa: N818  # reads as what happened
         self.path = path
         self.reason = reason
         super().__init__(f"{visible(str(path))}：{reason}")
+
+
+def few(faults: Sequence[Fault]) -> list[Fault]:
+    """All faults, or the first `MOST_FAULTS` and a last one that says that there are more."""
+    if len(faults) <= MOST_FAULTS:
+        return list(faults)
+    return [*faults[:MOST_FAULTS], Fault("其余", "", "没有问题", "还有更多问题，从略")]
 
 
 _REASONS = {

@@ -6,14 +6,15 @@ Inspectors and avoid pairs are kept, for the teams need them; of the objects onl
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
-from sunlot.lottery.errors import Fault
+from sunlot.lottery.errors import MOST_FAULTS, Fault
 from sunlot.lottery.notice import ROSTERS
 from sunlot.lottery.objects import Drums
 from sunlot.lottery.rosters import MAX_PARTS, TABLES, Columns, RosterReader
 from sunlot.lottery.sources import Part, Rosters
 
-_LISTED = 1000  # strangers and twins kept for telling; the rest are counted
+_LISTED = MOST_FAULTS + 1  # strangers and twins kept for telling
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _read_avoid(facts: Facts, blocks: Iterator[Columns]) -> None:
                 strangers[inspector.decode()] = None
                 name = inspector.decode()
             facts.avoid.setdefault(identifier, []).append(name)
-    facts.unknown_inspectors = list(strangers)
+    facts.unknown_inspectors = list(strangers)[:_LISTED]
 
 
 def _read_objects(facts: Facts, blocks: Iterator[Columns], drums: Drums | None) -> bool:
@@ -138,7 +139,8 @@ def _read_objects(facts: Facts, blocks: Iterator[Columns], drums: Drums | None) 
             drums.put(ids, strata, zones, tickets)
     facts.candidates = Counter({stratum.decode(): count for stratum, count in candidates.items()})
     facts.zones = Counter({zone.decode(): count for zone, count in zone_counts.items()})
-    facts.unknown_objects = [name for name in map(bytes.decode, facts.avoid) if name not in facts.avoided_zones]
+    strangers = (name for name in map(bytes.decode, facts.avoid) if name not in facts.avoided_zones)
+    facts.unknown_objects = list(islice(strangers, _LISTED))
     return upper and lower
 
 

@@ -163,7 +163,7 @@ def read_notice(value: canonical.Json) -> NoticeReading:
     _check_attempt(checker, attempt, previous, contributors, top.get("beacon"))
     digest = None if hash_name is None else hex_digest(hash_name, canonical.dumps(value))
     notice = None
-    if not checker.faults and hash_name and draw and attempt and strata is not None and teams is not None:
+    if not checker.count and hash_name and draw and attempt and strata is not None and teams is not None:
         notice = Notice(
             hash_name, draw, attempt, previous, _text_or_none(top["release"]), _text_or_none(supplements),
             rosters["objects"], strata, rosters["inspectors"], rosters["avoid"], teams, contributors, beacon,
@@ -215,7 +215,7 @@ def _read_strata(checker: Checker, value: object) -> tuple[Stratum, ...] | None:
     items = checker.array(value, "objects.strata")
     if items is None:
         return None
-    before = len(checker.faults)
+    before = checker.count
     strata: list[Stratum] = []
     for at, item in enumerate(items):
         place = f"objects.strata[{at}]"
@@ -228,14 +228,14 @@ def _read_strata(checker: Checker, value: object) -> tuple[Stratum, ...] | None:
         if name is not None and quota is not None and reserve is not None:
             strata.append(Stratum(name, quota, reserve))
     _check_distinct(checker, "objects.strata", "每层只列一次", [stratum.id for stratum in strata])
-    return tuple(strata) if len(checker.faults) == before else None
+    return tuple(strata) if checker.count == before else None
 
 
 def _read_teams(checker: Checker, value: object) -> tuple[ZoneTeams, ...] | None:
     items = checker.array(value, "teams")
     if items is None:
         return None
-    before = len(checker.faults)
+    before = checker.count
     zones: list[ZoneTeams] = []
     for at, item in enumerate(items):
         place = f"teams[{at}]"
@@ -248,7 +248,7 @@ def _read_teams(checker: Checker, value: object) -> tuple[ZoneTeams, ...] | None
         if zone is not None and count is not None:
             zones.append(ZoneTeams(zone, count, seats))
     _check_distinct(checker, "teams", "每个辖区只列一次", [entry.zone for entry in zones])
-    return tuple(zones) if len(checker.faults) == before else None
+    return tuple(zones) if checker.count == before else None
 
 
 def _read_seats(checker: Checker, value: object, place: str) -> tuple[Seat, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sunlot.lottery.bundle import LOG, MAX_SIZE, NOTICE, RESULT, find_rosters, open_bundle, read_canonical, too_long
-from sunlot.lottery.drawing import Examination, carry_out, examine, few
-from sunlot.lottery.errors import Fault, Refused, show
+from sunlot.lottery.drawing import Examination, carry_out, examine
+from sunlot.lottery.errors import Fault, Refused, few, show
 from sunlot.lottery.notice import read_notice
 from sunlot.lottery.remarks import remarks_on
 from sunlot.lottery.result import Outcome, check_shape
