@@ -1,14 +1,13 @@
 """The drawn teams and objects as tasks need them: read from the result file, matched with the registries and the plan."""
 
-import json
 from dataclasses import dataclass, field
 
 from sunlot.catalogue.models import ItemVersion
 from sunlot.drawing.models import Attempt
+from sunlot.drawing.queries import outcome
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Participant
 from sunlot.registry.models import InspectionObject, Inspector
-from sunlot.trail import files
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,16 @@ class Assignments:
 def assignments(attempt: Attempt) -> Assignments:
     """Read an attempt's result. Teams stand in the result's order, objects in the order in which each team holds them.
 
-    Raises ValueError where the result file was changed on disk, or names something that the registries do not hold.
+    Raises ValueError for an attempt that is not drawn, and where the result was changed on disk or names something that
+    the registries do not hold.
     """
-    result = json.loads(files.read(attempt.result_id or ""))
-    names = {number for team in result["teams"] for number in team["objects"]} | set(result["unassigned"])
+    result = outcome(attempt)
+    names = {number for team in result.teams for number in team.objects} | set(result.unassigned)
     objects = {
         found.number: found
         for found in InspectionObject.objects.filter(number__in=names).select_related("kind", "region")
     }
-    staff = {member["inspector"] for team in result["teams"] for member in team["members"]}
+    staff = {number for team in result.teams for _, number in team.members}
     inspectors = {
         found.number: found for found in Inspector.objects.filter(number__in=staff).select_related("organisation")
     }
@@ -59,14 +59,14 @@ def assignments(attempt: Attempt) -> Assignments:
     participants = {
         found.organisation.code: found for found in attempt.draw.round.plan.participants.select_related("organisation")
     }
-    found = Assignments(unassigned=[objects[number] for number in result["unassigned"]], teams=len(result["teams"]))
+    found = Assignments(unassigned=[objects[number] for number in result.unassigned], teams=len(result.teams))
     organisations = {organisation.path: organisation for organisation in Organisation.objects.all()}
-    for team in result["teams"]:
+    for team in result.teams:
         seated: dict[str, list[Inspector]] = {}
-        for member in team["members"]:
-            seated.setdefault(member["department"], []).append(inspectors[member["inspector"]])
+        for department, number in team.members:
+            seated.setdefault(department, []).append(inspectors[number])
         seats = _seats(seated, participants, organisations)
-        found.objects += [DrawnObject(objects[number], team["id"], seats) for number in team["objects"]]
+        found.objects += [DrawnObject(objects[number], team.id, seats) for number in team.objects]
     return found
 
 

@@ -1,6 +1,7 @@
 """Signatures drawn by finger: the strokes as posted, checked, and drawn again as an SVG of our own."""
 
 import re
+from itertools import pairwise
 
 from sunlot.organisations.viewer import Refused
 
@@ -29,11 +30,7 @@ def as_svg(strokes: str) -> bytes:
     points = [(command, int(x), int(y)) for command, x, y in _POINT.findall(text)]
     if any(x > WIDTH or y > HEIGHT for _, x, y in points):
         raise Refused("签字超出了签字框，请重签。")
-    ink = sum(
-        abs(x - before[1]) + abs(y - before[2])
-        for before, (command, x, y) in zip(points, points[1:], strict=False)
-        if command == "L"
-    )
+    ink = sum(abs(x - before[1]) + abs(y - before[2]) for before, (command, x, y) in pairwise(points) if command == "L")
     if ink < _LEAST_INK:
         raise Refused("签字太短，看不出姓名，请重签。")
     return (

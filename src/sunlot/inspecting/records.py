@@ -99,8 +99,7 @@ def merge(base: Mapping[str, str], mine: PartData, stored: PartData) -> tuple[Pa
 
 def gaps(part: FormPart, data: PartData) -> list[Gap]:
     """Everything that is missing or contradicts itself, in the order of the page; empty when it can be signed."""
-    found = [*_gaps_in_findings(part, data), *_gaps_in_times(part, data), *_gaps_in_categories(data)]
-    return found
+    return [*_gaps_in_findings(part, data), *_gaps_in_times(part, data), *_gaps_in_categories(data)]
 
 
 def _gaps_in_findings(part: FormPart, data: PartData) -> list[Gap]:

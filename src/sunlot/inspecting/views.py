@@ -1,5 +1,6 @@
 """The desk's pages of tasks and forms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from .actions.dispatch import items_by_participant
 from .forms import FormFilter, ReviewForm
 from .models import Form, FormPart, Task
 
-_SORTS = {
+_SORTS: dict[str, Sequence[str]] = {
     "number": ["number"],
     "object": ["object__name"],
     "team": ["task__number", "team", "number"],

@@ -1,10 +1,9 @@
 """Reading results: what waits to be published, what is public, and until when."""
 
-import json
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sunlot.drawing.models import Attempt
+from sunlot.drawing.queries import outcome
 from sunlot.inspecting import deadlines
 from sunlot.inspecting.models import Form, FormPart
 from sunlot.inspecting.queries import parts_seen
@@ -13,7 +12,6 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
 from sunlot.registry.models import InspectionObject
-from sunlot.trail import files
 
 from .models import Publication
 
@@ -56,8 +54,6 @@ def is_anything_left(plan: Plan) -> bool:
     attempts = Attempt.objects.filter(draw__round__plan=plan).exclude(state=Attempt.State.ABORTED)
     if attempts.filter(task__isnull=True).exists():
         return True
-    waiting = {
-        number for attempt in attempts for number in json.loads(files.read(attempt.result_id or ""))["unassigned"]
-    }
+    waiting = {number for attempt in attempts for number in outcome(attempt).unassigned}
     dispatched = Form.objects.filter(task__plan=plan, object__in=InspectionObject.objects.filter(number__in=waiting))
     return dispatched.values("object_id").distinct().count() < len(waiting)

@@ -1,5 +1,6 @@
 """The desk's pages of publication."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from . import actions, content, policy, queries
 from .forms import CorrectForm, PartFilter, PublishForm
 from .models import Publication
 
-_SORTS = {
+_SORTS: dict[str, Sequence[str]] = {
     "due": ["completed_on", "form__number"],
     "object": ["form__object__name"],
     "department": ["organisation__path", "completed_on"],

@@ -44,7 +44,7 @@ def dispatch(viewer: Viewer, attempt: Attempt) -> Task:
         ends_on=plan.ends_on,
         created_at=clock.now(),
     )
-    parts, without_items = _make_forms(task, found)
+    parts, without_items = _make_forms(viewer, task, found)
     words = (
         f"派发检查任务：{len(found.objects) - len(without_items)} 户，{found.teams} 个检查组，{len(parts)} 份部门检查"
     )
@@ -76,7 +76,7 @@ def items_by_participant(plan: Plan) -> dict[int, list[tuple[ItemVersion, frozen
     return found
 
 
-def _make_forms(task: Task, found: drawn.Assignments) -> tuple[list[FormPart], list[drawn.DrawnObject]]:
+def _make_forms(viewer: Viewer, task: Task, found: drawn.Assignments) -> tuple[list[FormPart], list[drawn.DrawnObject]]:
     """The forms, parts, members, findings and planned visits; also the objects to which no item of the plan applies."""
     assert task.plan is not None  # noqa: S101 -- a drawn task has its plan by constraint
     items = items_by_participant(task.plan)
@@ -103,15 +103,14 @@ def _make_forms(task: Task, found: drawn.Assignments) -> tuple[list[FormPart], l
         for part, (_, _, versions) in zip(parts, seats, strict=True)
         for position, version in enumerate(versions)
     )
-    visits.plan_visits(
-        visits.Planned(
-            object=part.form.object,
-            organisation=part.organisation,
+    for part in parts:
+        visits.plan_visit(
+            viewer,
+            part.form.object,
+            part.organisation,
             source=Visit.Source.DRAW,
             thing=part.thing,
-            until=task.ends_on,
+            planned_until=task.ends_on,
             plan_number=task.plan.number,
         )
-        for part in parts
-    )
     return parts, [one for one, versions in fitting if not versions]
