@@ -1,7 +1,10 @@
-"""Writing visits. Rooms that plan and make visits call these inside their own transactions, in which their right to do so
-was checked; each call is safe to repeat.
+"""Writing the one table of visits. Called by the rooms inside their own actions, whose events tell the story.
+
+Every call is safe to repeat: the same `thing` is one visit.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -9,103 +12,93 @@ from django.db import transaction
 from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import Refused
 from sunlot.registry.models import Entity, InspectionObject, Involvement
-from sunlot.trail.actions import record
-from sunlot.trail.events import Actor, EventKind
 
-from . import events
 from .models import Visit
 
-# Whose visit it is where several entities are involved: the one that is visited, else who runs the place.
-_PRECEDENCE = [
-    Involvement.Part.ITSELF,
-    Involvement.Part.OPERATOR,
-    Involvement.Part.CONTRACTOR,
-    Involvement.Part.BUILDER,
-    Involvement.Part.SUPERVISION,
-]
+State = Visit.State
+BATCH = 2000
 
 
-@transaction.atomic
-def plan_visit(
-    actor: Actor,
-    entry: InspectionObject,
-    organisation: Organisation,
-    *,
-    source: str,
-    thing: str,
-    planned_until: date,
-    plan_number: str = "",
-    entity: Entity | None = None,
-) -> Visit:
-    """Enter that `organisation` will visit an object by `planned_until`. `thing` is what it comes from (`form-part:17`),
-    and the same thing planned twice is one visit.
+@dataclass(frozen=True)
+class Planned:
+    """One department's visit to come. `thing` says where it comes from (`form-part:17`), once each; `until` is its last day.
 
-    `entity` is whose yearly cap it counts against; without one it is the entity that the object is, else its operator,
-    contractor, building unit or supervision unit.
+    `entity` is whose yearly cap it counts against; without one, the entity that the object itself is.
     """
-    visit, made = Visit.objects.get_or_create(
-        thing=thing,
-        defaults={
-            "object": entry,
-            "entity": entity or _counted_entity(entry),
-            "organisation": organisation,
-            "source": source,
-            "plan_number": plan_number,
-            "planned_until": planned_until,
-        },
+
+    object: InspectionObject
+    organisation: Organisation
+    source: Visit.Source
+    thing: str
+    until: date
+    plan_number: str = ""
+    entity: Entity | None = None
+
+
+def plan_visits(planned: Iterable[Planned]) -> int:
+    """Enter visits to come, in a fixed number of queries; one whose `thing` is entered already stays as it is.
+
+    Where the object is no entity itself (a building site), nobody's cap is touched unless `entity` says whose: its
+    companies are asked through their involvements. Returns how many were given.
+    """
+    wanted = list(planned)
+    nameless = {one.object.pk for one in wanted if one.entity is None}
+    itself = Involvement.objects.filter(object__in=nameless, part=Involvement.Part.ITSELF)
+    entities = dict(itself.values_list("object_id", "entity_id"))
+    Visit.objects.bulk_create(
+        [
+            Visit(
+                object=one.object,
+                entity_id=one.entity.pk if one.entity else entities.get(one.object.pk),
+                organisation=one.organisation,
+                source=one.source,
+                thing=one.thing,
+                plan_number=one.plan_number,
+                planned_until=one.until,
+            )
+            for one in wanted
+        ],
+        batch_size=BATCH,
+        ignore_conflicts=True,
     )
-    if made:
-        words = f"列入检查：{organisation.name}，{Visit.Source(source).label}，{planned_until.isoformat()} 前"
-        _record(actor, visit, events.VISIT_PLANNED, words)
-    return visit
+    return len(wanted)
 
 
-def _counted_entity(entry: InspectionObject) -> Entity | None:
-    involved = {one.part: one.entity for one in entry.involvements.select_related("entity")}
-    return next((involved[part] for part in _PRECEDENCE if part in involved), None)
+def plan_visit(planned: Planned) -> Visit:
+    """Enter one visit to come; the same `thing` twice is one visit."""
+    plan_visits([planned])
+    return Visit.objects.get(thing=planned.thing)
 
 
 @transaction.atomic
-def visit_done(actor: Actor, thing: str, visited_on: date) -> Visit:
-    """The visit took place. Once more on the same day changes nothing; a corrected day replaces the former.
+def mark_done(thing: str, visited_on: date) -> Visit:
+    """The visit took place on this day; a record corrected later moves the day.
 
-    Raises Refused for a visit that was never planned or was cancelled.
+    Raises Refused for one that was never entered, or was cancelled.
     """
     visit = _locked(thing)
-    if visit.state == Visit.State.CANCELLED:
+    if visit.state == State.CANCELLED:
         raise Refused("这次检查已取消，不能再登记为已检查。")
-    if visit.state == Visit.State.DONE and visit.visited_on == visited_on:
-        return visit
-    visit.state, visit.visited_on = Visit.State.DONE, visited_on
-    visit.save(update_fields=["state", "visited_on"])
-    _record(actor, visit, events.VISIT_DONE, f"{visited_on.isoformat()} 由{visit.organisation.name}检查")
-    return visit
+    return _set(visit, State.DONE, visited_on)
 
 
 @transaction.atomic
-def visit_failed(actor: Actor, thing: str, on: date, reason: str) -> Visit:
-    """The inspectors came, or tried to, and could not inspect. It counts against no cap."""
+def mark_failed(thing: str, on: date) -> Visit:
+    """The inspectors came on this day and could not inspect: it counts against no cap.
+
+    Raises Refused for one that was never entered, was cancelled or took place.
+    """
     visit = _locked(thing)
-    if visit.state == Visit.State.FAILED and visit.visited_on == on:
-        return visit
-    if visit.state == Visit.State.DONE:
-        raise Refused("这次检查已登记为完成，不能改为未能检查。")
-    visit.state, visit.visited_on = Visit.State.FAILED, on
-    visit.save(update_fields=["state", "visited_on"])
-    _record(actor, visit, events.VISIT_FAILED, f"{on.isoformat()} {visit.organisation.name}未能检查：{reason}")
-    return visit
+    if visit.state in (State.CANCELLED, State.DONE):
+        raise Refused(f"这次检查{visit.get_state_display()}，不能登记为未能检查。")
+    return _set(visit, State.FAILED, on)
 
 
 @transaction.atomic
-def cancel_visit(actor: Actor, thing: str, reason: str) -> Visit:
-    """A planned visit will not take place: its form was replaced or withdrawn. One that took place stays."""
+def cancel(thing: str) -> Visit:
+    """A visit to come will not take place: its form was replaced or withdrawn. One that took place stays as it is."""
     visit = _locked(thing)
-    if visit.state != Visit.State.PLANNED:
-        return visit
-    visit.state = Visit.State.CANCELLED
-    visit.save(update_fields=["state"])
-    _record(actor, visit, events.VISIT_CANCELLED, f"取消检查：{reason}")
-    return visit
+    return _set(visit, State.CANCELLED, None) if visit.state == State.PLANNED else visit
 
 
 def _locked(thing: str) -> Visit:
@@ -115,11 +108,7 @@ def _locked(thing: str) -> Visit:
     return visit
 
 
-def _record(actor: Actor, visit: Visit, kind: EventKind, words: str) -> None:
-    after = {
-        "thing": visit.thing,
-        "state": visit.state,
-        "organisation": visit.organisation.code,
-        "visited_on": visit.visited_on,
-    }
-    record(actor, kind, f"object:{visit.object_id}", words, after=after)
+def _set(visit: Visit, state: Visit.State, day: date | None) -> Visit:
+    visit.state, visit.visited_on = state, day
+    visit.save(update_fields=["state", "visited_on"])
+    return visit
