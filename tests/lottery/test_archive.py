@@ -9,8 +9,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sunlot.lottery import verify
 from sunlot.lottery.archive import MAX_ENTRIES
@@ -93,6 +96,44 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
+def directory_says(offset: int, form: str, value: int, name: bytes = b"objects.csv") -> bytes:
+    """A zip whose directory says something else about an entry; `offset` is within its record (APPNOTE 4.3.12)."""
+    data = bytearray(zipped(GOOD, zipfile.ZIP_STORED))
+    struct.pack_into(form, data, data.rfind(name) - 46 + offset, value)
+    return bytes(data)
+
+
+def deflated_with_more_behind() -> bytes:
+    """An entry whose packed data goes on after the end of its deflate stream."""
+    content = GOOD["avoid.csv"]
+    packed = zlib.compress(content, wbits=-15) + b"more"
+    numbers = struct.pack("<3L", zlib.crc32(content), len(packed), len(content))
+    local = struct.pack("<4s5H", b"PK\x03\x04", 20, 0, 8, 0, 33) + numbers + struct.pack("<2H", 9, 0) + b"avoid.csv"
+    directory = struct.pack("<4s6H", b"PK\x01\x02", 20, 20, 0, 8, 0, 33) + numbers
+    directory += struct.pack("<5H2L", 9, 0, 0, 0, 0, 0, 0) + b"avoid.csv"
+    rest = zipped({name: data for name, data in GOOD.items() if name != "avoid.csv"}, zipfile.ZIP_STORED)
+    shift = len(local) + len(packed)
+    start, count = rest.find(b"PK\x01\x02"), 4
+    others = bytearray(rest[start : rest.find(b"PK\x05\x06")])
+    at = 0
+    for _ in range(count):
+        struct.pack_into("<L", others, at + 42, struct.unpack_from("<L", others, at + 42)[0] + shift)
+        at += 46 + struct.unpack_from("<H", others, at + 28)[0]
+    size = len(directory) + len(others)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 5, 5, size, shift + start, 0)
+    return local + packed + rest[:start] + directory + bytes(others) + end
+
+
+def with_zip64_end(broken: bool = False) -> bytes:
+    """A zip with the end record of a large one: all numbers in the zip64 record before it."""
+    data = zipped(GOOD)
+    _, _, _, _, count, size, offset, _ = struct.unpack("<4s4H2LH", data[-22:])
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(data) - 22 - broken, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return data[:-22] + end64 + locator + end
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "an empty file": (lambda: b"", "b.zip：应为 zip 文件（结尾没有注释），实为不是 zip，或不完整"),
     "garbage": (lambda: bytes(range(256)) * 40, "b.zip：应为 zip 文件（结尾没有注释），实为不是 zip，或不完整"),
@@ -132,6 +173,27 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "a bomb": (bomb, "b.zip objects.csv：应为 5 字节"),
     "more entries than a bundle can have": (lambda: entries(MAX_ENTRIES + 1), f"b.zip：应为至多 {MAX_ENTRIES} 个文件"),
+    "data behind the end of its stream": (deflated_with_more_behind, "b.zip avoid.csv：应为"),
+    "a zip64 record that is not where it is said to be": (
+        lambda: with_zip64_end(broken=True),
+        "b.zip：应为完整的 zip64 结尾记录，实为记录不符",
+    ),
+    "an entry that reaches into the directory": (
+        lambda: directory_says(20, "<L", 2**31, b"result.json"),
+        "b.zip result.json：应为与目录一致的本地文件头",
+    ),
+    "an entry elsewhere": (
+        lambda: directory_says(42, "<L", 1),
+        "b.zip objects.csv：应为从第 0 字节开始，实为从第 1 字节开始",
+    ),
+    "a name that is not UTF-8": (
+        lambda: patched(zipped(GOOD | {"é": b""}), "é".encode(), b"\xff\xff", -1),
+        "b.zip：应为 UTF-8 的文件名，实为不是 UTF-8",
+    ),
+    "a name longer than the directory": (
+        lambda: directory_says(28, "<H", 60_000, b"result.json"),
+        "b.zip：应为完整的目录，实为",
+    ),
     "a count that is not the directory's": (
         lambda: patched(zipped(GOOD), b"\x05\0\x05\0", b"\x04\0\x04\0", -1),
         "b.zip：应为目录恰有 4 项，实为另有",
@@ -161,7 +223,7 @@ def test_entries_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
     assert "应为从第" in str(verify(path).faults[0])
 
 
-@pytest.mark.parametrize("form", ["stored", "deflated", "streamed", "zip64", "with other files"])
+@pytest.mark.parametrize("form", ["stored", "deflated", "streamed", "zip64", "zip64 end", "with other files"])
 def test_zips_as_common_tools_write_them_are_read(form: str, tmp_path: Path) -> None:
     class Pipe(io.RawIOBase):
         """Cannot seek: the writer puts data descriptors behind the data."""
@@ -185,6 +247,8 @@ def test_zips_as_common_tools_write_them_are_read(form: str, tmp_path: Path) -> 
                 with archive.open(name, "w", force_zip64=True) as entry:
                     entry.write(content)
         data = buffer.getvalue()
+    elif form == "zip64 end":
+        data = with_zip64_end()
     elif form == "streamed":
         with zipfile.ZipFile(pipe, "w", method) as archive:
             for name, content in GOOD.items():
@@ -208,3 +272,28 @@ def test_max_size_counts_the_unpacked_bytes_and_is_itself_within(form: str, tmp_
     refused = verify(path, max_size=total - 1)
     assert str(refused.faults[0]).endswith(f"至多 {total - 1} 字节，实为 {total} 字节")
     assert [step.outcome for step in refused.steps] == ["failed"] + ["skipped"] * 10
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(["deflated", "stored"]), st.data())
+def test_a_zip_with_bytes_changed_is_either_the_same_bundle_or_refused(form: str, data: st.DataObject) -> None:
+    whole = bytearray(zipped(GOOD, zipfile.ZIP_STORED if form == "stored" else zipfile.ZIP_DEFLATED))
+    for _ in range(data.draw(st.integers(1, 3))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "b.zip"
+        path.write_bytes(bytes(whole[: data.draw(st.integers(len(whole) - 3, len(whole)))]))
+        report = verify(path)
+    assert report.reproduced == (not report.faults)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(GOOD)), st.data())
+def test_a_file_with_a_byte_changed_is_refused(name: str, data: st.DataObject) -> None:
+    content = bytearray(GOOD[name])
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] = (content[at] + data.draw(st.integers(1, 255))) % 256
+    with TemporaryDirectory() as folder:
+        report = verify(write_as("folder", GOOD | {name: bytes(content)}, Path(folder) / "b"))
+    assert not report.reproduced
+    assert report.faults

@@ -1,7 +1,10 @@
 """Roster files: one rejection for each rule, what is accepted at the limits, and that both ways of reading agree."""
 
 import hashlib
+import tracemalloc
+from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 
 from sunlot.lottery import CannotOpen, Fault, Part, Refused, Rosters, build_notice, check_notice, draw
 from sunlot.lottery.facts import survey
+from sunlot.lottery.notice import Stratum
+from sunlot.lottery.objects import Drums
 from sunlot.lottery.rosters import AVOID, INSPECTORS, MAX_LINE, OBJECTS, TABLES, RosterReader, Table
 from sunlot.lottery.sources import PIECE
 from sunlot.lottery.text import INVISIBLE
@@ -301,7 +306,26 @@ def test_ids_that_differ_in_case_are_found_far_apart_and_across_parts() -> None:
     assert facts.faults == []
 
 
-def test_a_missing_file_is_told_by_name(tmp_path) -> None:  # type: ignore[no-untyped-def]  # pytest's tmp_path
+def test_memory_does_not_grow_with_the_roster_beyond_what_is_drawn() -> None:
+    def peak(rows: int) -> int:
+        def pieces() -> Iterator[bytes]:
+            yield b"id,stratum,zone,tickets,name\n"
+            for start in range(0, rows, 1000):
+                yield "".join(f"91150300MA{n:08d},s,z,1,甲\n" for n in range(start, start + 1000)).encode()
+
+        rosters = Rosters((Part("objects.csv", pieces),), (csv_bytes("inspectors", []),), (csv_bytes("avoid", []),))
+        drums = Drums("sha256", "00" * 32, [Stratum("s", 50, 50)])
+        tracemalloc.start()
+        try:
+            assert survey(rosters, {}, "sha256", drums).counts["objects"] == rows
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(200_000) - peak(20_000) < 100_000
+
+
+def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
     case = small_case()
     files = case.files()
     rosters = Rosters((tmp_path / "objects.csv",), (files["inspectors"],), (files["avoid"],))

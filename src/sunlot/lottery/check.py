@@ -71,12 +71,6 @@ class Checker:
             return None
         return value
 
-    def string(self, value: object, place: str) -> str | None:
-        if not isinstance(value, str):
-            self.fault(place, "字符串", value)
-            return None
-        return value
-
     def identifier(self, value: object, place: str) -> str | None:
         if not isinstance(value, str) or not is_identifier(value):
             self.fault(place, "编号（字母、数字开头，只含字母、数字和 . _ -，至多 64 个）", value)
