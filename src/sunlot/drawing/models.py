@@ -33,6 +33,7 @@ class Draw(models.Model):
 
     class Meta:
         ordering = ["-year", "-serial"]
+        verbose_name = "抽取"
         constraints = [models.UniqueConstraint(fields=["region_code", "year", "serial"], name="draw_serial")]
 
     def __str__(self) -> str:
@@ -101,6 +102,7 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["draw", "number"]
+        verbose_name = "抽取"
         constraints = [
             models.UniqueConstraint(fields=["draw", "number"], name="attempt_number"),
             models.UniqueConstraint(

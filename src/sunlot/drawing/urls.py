@@ -1,6 +1,32 @@
 """Addresses of the drawing room under /desk/drawing/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import acts, record_pages, views, wall_page
 
 app_name = "drawing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.draws, name="list"),
+    path("prepare/<int:plan_id>/", acts.prepare, name="prepare"),
+    path("<str:number>/", views.ceremony, name="ceremony"),
+    path("<str:number>/settings/", acts.settings, name="settings"),
+    path("<str:number>/again/", acts.again, name="again"),
+    path("<str:number>/wall/", wall_page.wall, name="wall"),
+    path("<str:number>/wall/now/", wall_page.part, name="wall-now"),
+    path("<str:number>/record/", record_pages.record, name="record"),
+    path("<str:number>/record.pdf", record_pages.record_pdf, name="record-pdf"),
+    path("<str:number>/record/sign/", record_pages.sign, name="sign"),
+    path("<str:number>/record/refuse/", record_pages.refuse, name="refuse"),
+    path("<str:number>/record/paper/", record_pages.upload, name="paper"),
+    path("<str:number>/record/paper/<int:signature>/", record_pages.decide_paper, name="decide-paper"),
+    path("<str:number>/record/paper/<int:signature>/scan", record_pages.scan, name="scan"),
+    path("<str:number>/<int:attempt>/", views.ceremony, name="attempt"),
+    path("<str:number>/<int:attempt>/pulse/", views.pulse, name="pulse"),
+    path("<str:number>/<int:attempt>/commit/", acts.commit, name="commit"),
+    path("<str:number>/<int:attempt>/seal/", acts.seal, name="seal"),
+    path("<str:number>/<int:attempt>/beacon/", acts.beacon, name="beacon"),
+    path("<str:number>/<int:attempt>/reveal/", acts.reveal, name="reveal"),
+    path("<str:number>/<int:attempt>/notice.json", views.notice, name="notice"),
+    path("<str:number>/<int:attempt>/bundle.zip", views.bundle, name="bundle"),
+    path("<str:number>/<int:attempt>/<str:name>-<int:part>.csv", views.roster, name="roster"),
+]

@@ -158,3 +158,13 @@ def _release_is_due(attempt: Attempt, now: datetime) -> bool:
         and attempt.released_at is None
         and now >= attempt.release_at
     )
+
+
+@planning.withdrawal_check
+def _under_way(plan: Plan) -> str | None:
+    """A sealed notice ends in a result or an abort, never in a withdrawal."""
+    idle = (Attempt.State.PREPARING, Attempt.State.ABORTED)
+    sealed = Attempt.objects.filter(draw__round__plan=plan).exclude(state__in=idle).first()
+    if sealed is None:
+        return None
+    return f"抽取 {sealed.draw.number} 的公告已封存，须抽取完毕或依规则中止后才能撤回计划"

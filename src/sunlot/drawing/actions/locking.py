@@ -15,7 +15,7 @@ def whole(pk: int) -> Attempt:
     """The attempt with what policy and notice ask of it."""
     return (
         Attempt.objects.select_related("draw__round__plan__lead__parent", "result")
-        .prefetch_related("contributors__organisation", "contributors__committed_by", "readings")
+        .prefetch_related("contributors__organisation", "contributors__committed_by", "readings__typed_by")
         .get(pk=pk)
     )
 

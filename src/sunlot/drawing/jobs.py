@@ -1,0 +1,35 @@
+"""Background work of the draw; each may run at any time, twice, and by two workers at once."""
+
+from datetime import timedelta
+
+import structlog
+from django.db.models import Q
+
+from sunlot.desk.jobs import periodic
+from sunlot.norms import clock
+from sunlot.organisations.viewer import Refused
+
+from .actions import settle
+from .actions.ending import FINISHED, OPEN
+from .models import Attempt
+
+_log = structlog.stdlib.get_logger("sunlot.drawing")
+
+
+@periodic("drawing.settle", timedelta(seconds=5))
+def abort_due() -> int:
+    """Complete every draw whose last value is in, abort every one whose deadline passed, release what is due.
+
+    Returns at how many attempts it looked. One that can't be completed is logged and does not stop the others.
+    """
+    due = Attempt.objects.filter(
+        Q(state__in=OPEN) | Q(state__in=FINISHED, release_at__lte=clock.now(), released_at__isnull=True)
+    )
+    looked = 0
+    for attempt in due.order_by("pk"):
+        looked += 1
+        try:
+            settle(attempt)
+        except Refused:
+            _log.exception("a draw could not be completed", attempt=str(attempt.pk))
+    return looked

@@ -1,0 +1,211 @@
+"""Where an attempt stands, in words: the way, who is next, until when, and what this person must do now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sunlot.norms import clock
+from sunlot.organisations.models import Signature
+from sunlot.organisations.viewer import Viewer
+
+from . import policy
+from .actions.record import DECIDED, SIGNABLE, capacity_of
+from .models import Attempt, BeaconReading, Contributor
+
+State = Attempt.State
+
+
+class Step(StrEnum):
+    """What one person can do at an attempt."""
+
+    COMMIT = "commit"
+    SEAL = "seal"
+    BEACON = "beacon"
+    REVEAL = "reveal"
+    SIGN = "sign"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What this viewer must do now, and for which contributor where it is for one."""
+
+    step: Step
+    contributor: Contributor | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop of the way: `state` is done, now or todo."""
+
+    name: str
+    note: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Next:
+    """Whom everybody waits for, in one sentence, until when, and what happens after."""
+
+    words: str
+    until: datetime | None = None
+    after: str = ""
+
+
+def not_before(attempt: Attempt) -> datetime | None:
+    """When a lottery's numbers first exist."""
+    form = attempt.beacon_form
+    return clock.parse(str(form["not_before"])) if form.get("kind") == "lottery" else None
+
+
+def open_reading(attempt: Attempt) -> BeaconReading | None:
+    """The first of two readings while the second is awaited."""
+    readings = list(attempt.readings.all())
+    return readings[-1] if readings and readings[-1].place == 1 else None
+
+
+def unequal_readings(attempt: Attempt) -> tuple[BeaconReading, BeaconReading] | None:
+    """The last two readings where they differed and no new one has been typed."""
+    readings = list(attempt.readings.all())
+    if attempt.beacon_value is not None or len(readings) < 2 or readings[-1].place == 1:
+        return None
+    return readings[-2], readings[-1]
+
+
+def mine(viewer: Viewer, attempt: Attempt) -> list[Contributor]:
+    """The contributors for which this viewer may act."""
+    return [one for one in attempt.contributors.all() if policy.acts_for(viewer, one)]
+
+
+def duty_of(
+    viewer: Viewer, attempt: Attempt, signatures: Sequence[Signature] = (), *, has_next: bool = False
+) -> Duty | None:
+    """What the viewer must do now; None while it is somebody else's turn. No query but what was prefetched."""
+    host = policy.may_host(viewer, attempt.draw.round.plan)
+    own = mine(viewer, attempt)
+    if attempt.state == State.PREPARING:
+        return _before_sealing(viewer, attempt, own, host)
+    if attempt.state in (State.SEALED, State.READING):
+        return Duty(Step.BEACON) if _may_type_now(viewer, attempt) else None
+    if attempt.state == State.REVEALING:
+        open_ones = [one for one in own if one.nonce is None and _is_free(viewer, attempt, one)]
+        return Duty(Step.REVEAL, open_ones[0]) if open_ones else None
+    if attempt.state in SIGNABLE:
+        decided = {one.capacity for one in signatures if one.state in (*DECIDED, Signature.State.UNCONFIRMED)}
+        open_ones = [one for one in own if capacity_of(one) not in decided]
+        return Duty(Step.SIGN, open_ones[0]) if open_ones else None
+    if attempt.state == State.ABORTED and host and not has_next:
+        return Duty(Step.AGAIN)
+    return None
+
+
+def _before_sealing(viewer: Viewer, attempt: Attempt, own: list[Contributor], host: bool) -> Duty | None:
+    spoken = any(one.committed_by_id == viewer.user_id for one in attempt.contributors.all())
+    open_ones = [one for one in own if one.commitment is None]
+    if open_ones and not spoken:
+        return Duty(Step.COMMIT, open_ones[0])
+    if host and all(one.commitment for one in attempt.contributors.all()):
+        return Duty(Step.SEAL)
+    return None
+
+
+def _is_free(viewer: Viewer, attempt: Attempt, one: Contributor) -> bool:
+    """Whether the viewer has not spoken for another contributor."""
+    others = [other for other in attempt.contributors.all() if other.pk != one.pk]
+    return not any(viewer.user_id in (other.committed_by_id, other.revealed_by_id) for other in others)
+
+
+def _may_type_now(viewer: Viewer, attempt: Attempt) -> bool:
+    first_at = not_before(attempt)
+    if first_at is not None and clock.now() < first_at:
+        return False
+    reading = open_reading(attempt)
+    return policy.may_type_beacon(viewer, attempt) and (reading is None or reading.typed_by_id != viewer.user_id)
+
+
+def way(attempt: Attempt) -> list[Stop]:
+    """承诺 → 封存 → 掷骰 → 公开 → 抽取 → 签署 → 派发; with a lottery 公开 comes before 开奖."""
+    dice = attempt.beacon_kind == Attempt.Beacon.DICE
+    names = ["承诺", "封存", *(("掷骰", "公开") if dice else ("公开", "开奖")), "抽取", "签署", "派发"]
+    at = _position(attempt, dice)
+    notes = _notes(attempt, dice)
+    state = ["done" if n < at else "now" if n == at else "todo" for n in range(len(names))]
+    return [Stop(name, note, is_) for name, note, is_ in zip(names, notes, state, strict=True)]
+
+
+def _position(attempt: Attempt, dice: bool) -> int:
+    if attempt.state == State.ABORTED:
+        if attempt.beacon_value is not None or not dice:
+            return 3 if dice or all(one.nonce for one in attempt.contributors.all()) else 2
+        return 2
+    if attempt.state == State.PREPARING:
+        return 1 if all(one.commitment for one in attempt.contributors.all()) else 0
+    return {State.SEALED: 2, State.REVEALING: 3 if dice else 2, State.READING: 3, State.DRAWN: 5}.get(
+        State(attempt.state), 6
+    )
+
+
+def _notes(attempt: Attempt, dice: bool) -> list[str]:
+    contributors = list(attempt.contributors.all())
+    committed = sum(one.commitment is not None for one in contributors)
+    revealed = sum(one.nonce is not None for one in contributors)
+    sealed = _clock(attempt.sealed_at) if attempt.sealed_at else "等主持人"
+    beacon = _clock(attempt.beacon_at) if attempt.beacon_at else ("两人录入" if dice else "等号码")
+    opened = f"{revealed} / {len(contributors)} 方"
+    return [
+        f"{committed} / {len(contributors)} 方",
+        sealed,
+        *((beacon, opened) if dice else (opened, beacon)),
+        _clock(attempt.drawn_at) if attempt.drawn_at else "自动进行",
+        _clock(attempt.signed_at) if attempt.signed_at else "现场人员",
+        "签署之后",
+    ]
+
+
+def _clock(moment: datetime) -> str:
+    local = moment.astimezone(clock.SHANGHAI)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def next_of(attempt: Attempt, signatures: Sequence[Signature] = ()) -> Next:
+    """Whom everybody waits for now."""
+    contributors = list(attempt.contributors.all())
+    host = attempt.draw.round.plan.lead.name
+    if attempt.state == State.PREPARING:
+        return _next_before_sealing(contributors, host)
+    if attempt.state in (State.SEALED, State.READING):
+        return _next_beacon(attempt)
+    if attempt.state == State.REVEALING:
+        missing = [one for one in contributors if one.nonce is None]
+        then = "最后一方公开后即自动抽取。" if attempt.beacon_kind == Attempt.Beacon.DICE else "之后等开奖号码。"
+        return Next(f"等 {_names(missing)}公开密数", attempt.reveal_by, f"{then}逾期未公开，抽取中止并写明是谁。")
+    if attempt.state == State.DRAWN:
+        decided = {one.capacity for one in signatures if one.state in DECIDED}
+        missing = [one for one in contributors if capacity_of(one) not in decided]
+        return Next(f"等 {_names(missing)}签署抽取记录", None, "牵头科室和纪检监督签署后即可派发任务。")
+    if attempt.state == State.ABORTED:
+        return Next("这次抽取已中止", None, f"由主持人（{host}经办人或统筹科室）准备下一次，改用彩票开奖号码。")
+    return Next("抽取记录已签署", None, "由各部门派发检查任务。")
+
+
+def _next_before_sealing(contributors: list[Contributor], host: str) -> Next:
+    missing = [one for one in contributors if one.commitment is None]
+    if missing:
+        return Next(f"等 {_names(missing)}提交承诺", None, "全部提交后由主持人封存公告。")
+    return Next(f"等主持人（{host}经办人或统筹科室）封存公告", None, "封存时冻结名册，之后不能更改。")
+
+
+def _next_beacon(attempt: Attempt) -> Next:
+    first_at = not_before(attempt)
+    who = "第二人独立" if open_reading(attempt) else "两人分别"
+    if first_at is None:
+        return Next(f"等{who}录入掷骰结果", attempt.reveal_by, "两人一致后各方公开密数；到期没有结果，抽取中止。")
+    if clock.now() < first_at:
+        name, issue = attempt.beacon_form["name"], attempt.beacon_form["issue"]
+        return Next(f"等{name}第 {issue} 期开奖", first_at, "开奖后由两人分别录入号码，一致即自动抽取。")
+    return Next(f"等{who}录入开奖号码", None, "两人一致即自动抽取；开奖后七日内没有号码，抽取中止。")
+
+
+def _names(contributors: list[Contributor]) -> str:
+    return "、".join(one.organisation.name for one in contributors)

@@ -1,0 +1,98 @@
+"""What waits for a person at the draws."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from sunlot.desk.todo import Todo, provider
+from sunlot.organisations.viewer import Viewer
+from sunlot.planning.models import Plan
+from sunlot.planning.queries import plans_seen
+
+from . import policy
+from .models import Attempt, Draw
+from .queries import attempts_seen, record_signatures
+from .stage import Duty, Step, duty_of, not_before
+
+State = Attempt.State
+_WAITING = (State.PREPARING, State.SEALED, State.REVEALING, State.READING, State.DRAWN, State.SIGNED, State.ABORTED)
+
+
+@provider
+def waiting(viewer: Viewer) -> Iterator[Todo]:
+    """Plans to be drawn, and the viewer's own next step at each draw under way."""
+    yield from _to_prepare(viewer)
+    attempts = list(attempts_seen(viewer).filter(state__in=_WAITING))
+    newest = {attempt.draw_id: max(a.number for a in attempts if a.draw_id == attempt.draw_id) for attempt in attempts}
+    signatures = record_signatures([one for one in attempts if one.state in (State.DRAWN, State.SIGNED)])
+    for attempt in attempts:
+        has_next = newest[attempt.draw_id] > attempt.number
+        duty = duty_of(viewer, attempt, signatures.get(attempt.pk, ()), has_next=has_next)
+        if duty is not None and _is_own(viewer, duty):
+            yield _todo(attempt, duty)
+
+
+def _is_own(viewer: Viewer, duty: Duty) -> bool:
+    """A number is in the browser of the person who committed it: it waits for that person alone."""
+    if duty.step != Step.REVEAL or duty.contributor is None:
+        return True
+    return duty.contributor.committed_by_id == viewer.user_id
+
+
+def _to_prepare(viewer: Viewer) -> Iterator[Todo]:
+    if viewer.role not in policy.HOSTS:
+        return
+    drawn = Draw.objects.values("round__plan")
+    for plan in plans_seen(viewer).filter(state=Plan.State.PUBLISHED).exclude(pk__in=drawn):
+        if policy.may_host(viewer, plan):
+            yield Todo(
+                f"准备抽取：{plan.title}",
+                "计划已公布。准备后各参与方提交承诺，然后封存公告。",
+                reverse("drawing:prepare", args=[plan.pk]),
+                "准备抽取",
+                due=_day(plan.draw_at),
+                starts=_starts(plan.draw_at),
+            )
+
+
+def _todo(attempt: Attempt, duty: Duty) -> Todo:
+    title, reason, button = _words(attempt, duty)
+    plan = attempt.draw.round.plan
+    due, starts = {
+        Step.COMMIT: (_day(plan.draw_at), _starts(plan.draw_at)),
+        Step.SEAL: (_day(plan.draw_at), _starts(plan.draw_at)),
+        Step.BEACON: (_day(attempt.reveal_by), _until(attempt.reveal_by)),
+        Step.REVEAL: (_day(attempt.reveal_by), _until(attempt.reveal_by)),
+    }.get(duty.step, (None, ""))
+    if attempt.state == State.READING:
+        first_at = not_before(attempt)
+        due, starts = (_day(first_at) if first_at else None), ""
+    url = reverse("drawing:record" if duty.step == Step.SIGN else "drawing:ceremony", args=[attempt.draw.number])
+    return Todo(f"{title}：{plan.title}", reason, url, button, due=due, starts=starts)
+
+
+def _words(attempt: Attempt, duty: Duty) -> tuple[str, str, str]:
+    number = f"抽取编号 {attempt.draw.number}，第 {attempt.number} 次。"
+    who = duty.contributor.organisation.name if duty.contributor else ""
+    return {
+        Step.COMMIT: ("提交承诺", f"{number}您代表{who}，用自己的浏览器生成密数，只提交它的摘要。", "提交承诺"),
+        Step.SEAL: ("封存公告", f"{number}各方都已提交承诺。封存时冻结名册，写入透明日志。", "封存公告"),
+        Step.BEACON: ("录入公共随机数", f"{number}由两人分别录入，互不看见，一致才算数。", "录入结果"),
+        Step.REVEAL: ("公开密数", f"{number}您代表{who}承诺过。逾期没有公开，抽取中止并写明是谁。", "公开密数"),
+        Step.SIGN: ("签署抽取记录", f"{number}抽取已完成，现场人员签署记录后派发任务。", "签署记录"),
+        Step.AGAIN: ("重新准备抽取", f"{number}已中止：{attempt.abort_reason}。下一次改用彩票开奖号码。", "准备下一次"),
+    }[duty.step]
+
+
+def _day(moment: datetime) -> date:
+    return localtime(moment).date()
+
+
+def _starts(moment: datetime) -> str:
+    return f"{localtime(moment):%H:%M} 开始"
+
+
+def _until(moment: datetime) -> str:
+    return f"{localtime(moment):%H:%M} 截止"

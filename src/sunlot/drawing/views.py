@@ -1,0 +1,247 @@
+"""The staff's pages of the draw under /desk/drawing/: the list, the ceremony, the files."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from sunlot.desk.lists import Column, Listing
+from sunlot.desk.views import desk_view
+from sunlot.norms import clock
+from sunlot.organisations.viewer import Viewer
+from sunlot.planning.models import Plan
+from sunlot.planning.queries import plans_seen
+from sunlot.trail import files
+from sunlot.trail.queries import history
+
+from . import dial, policy, queries, stage
+from .dice import dice
+from .finding import find, require_names, require_sealed, sees_names
+from .models import Attempt, Draw, RosterPart
+from .naming import names_of, spread_of
+from .outcome import outcome, stratum_label, tickets_of
+from .stored import notice_of
+
+MOST_OBJECTS = 300  # of a stratum's drawn objects on the page; the record and the bundle hold all
+
+
+class DrawFilter(django_filters.FilterSet):
+    """The filters of the list of draws."""
+
+    q = django_filters.CharFilter(label="编号或计划名称", method="search")
+    year = django_filters.NumberFilter(label="年份", field_name="year")
+    state = django_filters.ChoiceFilter(label="状态", choices=Attempt.State.choices, method="in_state")
+
+    class Meta:
+        model = Draw
+        fields: list[str] = []
+
+    def search(self, draws: "QuerySet[Draw]", _name: str, value: str) -> "QuerySet[Draw]":
+        return draws.filter(Q(number__icontains=value.strip()) | Q(round__plan__title__icontains=value.strip()))
+
+    def in_state(self, draws: "QuerySet[Draw]", _name: str, value: str) -> "QuerySet[Draw]":
+        return draws.filter(pk__in=Attempt.objects.filter(state=value).values("draw"))
+
+
+def _newest(draw: Draw) -> Attempt:
+    return list(draw.attempts.all())[-1]
+
+
+COLUMNS = [
+    Column[Draw]("draw", "抽取编号", lambda draw: draw.number),
+    Column[Draw]("plan", "计划", lambda draw: draw.round.plan.title),
+    Column[Draw]("lead", "牵头", lambda draw: draw.round.plan.lead.name),
+    Column[Draw]("attempts", "次数", lambda draw: len(draw.attempts.all())),
+    Column[Draw]("state", "状态", lambda draw: _newest(draw).get_state_display()),
+    Column[Draw]("sealed", "封存时间", lambda draw: _time(_newest(draw).sealed_at)),
+    Column[Draw]("drawn", "抽取时间", lambda draw: _time(_newest(draw).drawn_at)),
+    Column[Draw]("result", "结果摘要", lambda draw: _newest(draw).result_digest),
+]
+
+
+def _time(moment: Any) -> str:
+    return moment.astimezone(clock.SHANGHAI).isoformat(timespec="seconds") if moment else ""
+
+
+@require_GET
+@desk_view()
+def draws(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+    """All draws that this person may see, and the published plans that wait for theirs."""
+    listing = Listing(
+        request,
+        queries.draws_seen(viewer),
+        filters=DrawFilter,
+        sorts={"number": ["year", "serial"], "plan": ["round__plan__title"]},
+        default_sort="-number",
+        columns=COLUMNS,
+        unit="次抽取",
+    )
+    if listing.wants_export:
+        return listing.export(f"抽取-{clock.today().isoformat()}")
+    waiting = plans_seen(viewer).filter(state=Plan.State.PUBLISHED).exclude(pk__in=Draw.objects.values("round__plan"))
+    rows = [(draw, _newest(draw)) for draw in listing.page]
+    context = {
+        "listing": listing,
+        "rows": [(draw, newest, stage.next_of(newest)) for draw, newest in rows],
+        "waiting": [(plan, policy.may_host(viewer, plan)) for plan in waiting.order_by("draw_at")],
+    }
+    return render(request, "drawing/list.html", context)
+
+
+@require_GET
+@desk_view()
+def ceremony(request: HttpRequest, viewer: Viewer, number: str, attempt: int | None = None) -> HttpResponse:
+    """One attempt: where it stands, what this person must do, and everything that is known so far."""
+    found = find(request, viewer, number, attempt)
+    return ceremony_page(request, viewer, found)
+
+
+def ceremony_page(
+    request: HttpRequest, viewer: Viewer, attempt: Attempt, status: int = 200, **extra: Any
+) -> HttpResponse:
+    """The page of an attempt, with whatever an act that was refused has to say."""
+    signatures = queries.record_signatures([attempt])[attempt.pk]
+    numbers = list(attempt.draw.attempts.order_by("number").values_list("number", flat=True))
+    duty = stage.duty_of(viewer, attempt, signatures, has_next=numbers[-1] > attempt.number)
+    upcoming = stage.next_of(attempt, signatures)
+    plan = attempt.draw.round.plan
+    context = {
+        "attempt": attempt,
+        "plan": plan,
+        "way": stage.way(attempt),
+        "duty": duty,
+        "next": upcoming,
+        "until": _milliseconds(upcoming.until),
+        "now": _milliseconds(clock.now()),
+        "version": version_of(attempt, len(signatures)),
+        "attempts": numbers,
+        "is_newest": attempt.number == numbers[-1],
+        "host": policy.may_host(viewer, plan),
+        "own": stage.mine(viewer, attempt),
+        "unequal": stage.unequal_readings(attempt),
+        "reading": stage.open_reading(attempt),
+        "not_before": stage.not_before(attempt),
+        "dice": dice(attempt.beacon_value) if attempt.beacon_value and attempt.beacon_kind == "dice" else "",
+        "signatures": signatures,
+        "sees_names": sees_names(viewer, attempt),
+        "held_back": not queries.is_released(attempt, clock.now()),
+        "earlier": attempt.draw.attempts.filter(number__lt=attempt.number, state=Attempt.State.ABORTED),
+        "history": history(f"attempt:{attempt.pk}"),
+        **_frozen(attempt),
+        **_result(attempt, sees_names(viewer, attempt)),
+        **extra,
+    }
+    return render(request, "drawing/ceremony.html", context, status=status)
+
+
+def version_of(attempt: Attempt, signatures: int) -> str:
+    """Changes with everything that the page of an attempt shows."""
+    contributors = list(attempt.contributors.all())
+    counts = (
+        sum(one.commitment is not None for one in contributors),
+        sum(one.nonce is not None for one in contributors),
+        len(attempt.readings.all()),
+        signatures,
+        int(attempt.released_at is not None),
+        int(attempt.reveal_by.timestamp()),
+    )
+    return "-".join([str(attempt.pk), attempt.state, *map(str, counts)])
+
+
+def _milliseconds(moment: Any) -> int | None:
+    return int(moment.timestamp() * 1000) if moment else None
+
+
+def _frozen(attempt: Attempt) -> dict[str, Any]:
+    """What the notice says of strata and teams, with names, and the files."""
+    if attempt.notice_digest is None:
+        return {}
+    notice = notice_of(attempt)
+    names = names_of()
+    return {
+        "notice": notice,
+        "zones": [
+            (names.region(zone.zone), zone.count, [(names.organisation(s.department), s.count) for s in zone.seats])
+            for zone in notice.teams
+        ],
+        "strata": [(one.id, stratum_label(one.id), one.quota, one.reserve) for one in notice.strata],
+        "quota": sum(one.quota for one in notice.strata),
+        "teams_count": sum(zone.count for zone in notice.teams),
+        "parts": list(attempt.parts.all()),
+    }
+
+
+def _result(attempt: Attempt, with_names: bool) -> dict[str, Any]:
+    """The outcome with its dials; objects and inspectors only for those who may see names."""
+    if attempt.result_id is None:
+        return {}
+    found, names = outcome(attempt), names_of()
+    dials = [
+        (dial.dial(tickets.dial(), prefix=f"s{at}", small=True), stratum)
+        for at, (tickets, stratum) in enumerate(zip(tickets_of(attempt), found.strata, strict=True))
+    ]
+    context: dict[str, Any] = {"outcome": found, "dials": dials, "spread": spread_of(found, names)}
+    if with_names:
+        people = names.people([number for team in found.teams for _, number in team.members])
+        context |= {
+            "people": people,
+            "names": names,
+            "unassigned": [found.objects[one] for one in found.unassigned],
+            "teams": [
+                (team, [(names.organisation(code), number) for code, number in team.members]) for team in found.teams
+            ],
+            "most": MOST_OBJECTS,
+        }
+    return context
+
+
+@require_GET
+@desk_view()
+def pulse(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> JsonResponse:
+    """Whether something happened since the page was made."""
+    found = find(request, viewer, number, attempt)
+    signatures = queries.record_signatures([found])[found.pk]
+    return JsonResponse({"version": version_of(found, len(signatures))})
+
+
+@require_GET
+@desk_view()
+def notice(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> HttpResponse:
+    """notice.json as it was sealed: a contributor's device checks it before it reveals."""
+    found = find(request, viewer, number, attempt)
+    require_sealed(found)
+    if not stage.mine(viewer, found):
+        require_names(viewer, found)
+    return _download(queries.notice_bytes(found), "application/json", "notice.json")
+
+
+@require_GET
+@desk_view()
+def roster(request: HttpRequest, viewer: Viewer, number: str, attempt: int, name: str, part: int) -> HttpResponse:
+    """One frozen roster file."""
+    found = find(request, viewer, number, attempt)
+    require_sealed(found)
+    require_names(viewer, found)
+    kept = RosterPart.objects.filter(attempt=found, roster=name, number=part).first()
+    if kept is None:
+        raise Http404
+    return _download(files.read(kept.file_id), "text/csv; charset=utf-8", f"{name}-{part:04d}.csv")
+
+
+@require_GET
+@desk_view()
+def bundle(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> HttpResponse:
+    """The bundle that `sunlot verify` takes."""
+    found = find(request, viewer, number, attempt)
+    if found.result_id is None:
+        raise Http404
+    require_names(viewer, found)
+    return _download(queries.bundle_bytes(found), "application/zip", f"{number}-{attempt}.zip")
+
+
+def _download(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
