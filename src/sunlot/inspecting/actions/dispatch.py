@@ -44,7 +44,7 @@ def dispatch(viewer: Viewer, attempt: Attempt) -> Task:
         ends_on=plan.ends_on,
         created_at=clock.now(),
     )
-    parts, without_items = _make_forms(viewer, task, found)
+    parts, without_items = _make_forms(task, found)
     words = (
         f"派发检查任务：{len(found.objects) - len(without_items)} 户，{found.teams} 个检查组，{len(parts)} 份部门检查"
     )
@@ -103,14 +103,15 @@ def _make_forms(viewer: Viewer, task: Task, found: drawn.Assignments) -> tuple[l
         for part, (_, _, versions) in zip(parts, seats, strict=True)
         for position, version in enumerate(versions)
     )
-    for part in parts:
-        visits.plan_visit(
-            viewer,
-            part.form.object,
-            part.organisation,
+    visits.plan_visits(
+        visits.Planned(
+            object=part.form.object,
+            organisation=part.organisation,
             source=Visit.Source.DRAW,
             thing=part.thing,
-            planned_until=task.ends_on,
+            until=task.ends_on,
             plan_number=task.plan.number,
         )
+        for part in parts
+    )
     return parts, [one for one, versions in fitting if not versions]

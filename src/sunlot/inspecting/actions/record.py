@@ -186,7 +186,7 @@ def record_part(viewer: Viewer, part: FormPart, digest: str, proof: Proof) -> Fo
         after={"digest": digest, "completed_on": locked.completed_on, "categories": locked.category_labels},
     )
     assert locked.ended_at is not None  # noqa: S101 -- the record is complete
-    visits.visit_done(viewer, locked.thing, locked.ended_at.astimezone(clock.SHANGHAI).date())
+    visits.mark_done(locked.thing, locked.ended_at.astimezone(clock.SHANGHAI).date())
     settle(viewer, locked.form_id)
     return locked
 
