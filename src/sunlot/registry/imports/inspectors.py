@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
-
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import Viewer
@@ -15,18 +13,19 @@ from .. import policy
 from ..actions.common import keys_of, user_of
 from ..actions.inspectors import needs_new_review
 from ..models import Import, Inspector
+from .bulk import BulkWriting
 from .objects import DEMO_SUFFIX
 from .reading import Cells
 from .rows import Cursor, Row, Verdict
 from .values import date_of, is_lossy, text_of, words_of
 
 TARGET = Import.Target.INSPECTORS.value
-BATCH = 2000
 CHUNK = 5000
 _LABELS = {
     "name": "姓名", "organisation": "单位", "certificate": "执法证号", "certificate_expires": "执法证有效期至", "fields": "专业领域",
     "post": "岗位", "rank": "职务", "phone": "手机",
 }  # fmt: skip
+_WRITTEN = [*_LABELS, "search_keys", "state", "state_reason", "recommended_by", "reviewed_by", "version", "updated_at"]
 _KEY_LIMIT = 300
 
 
@@ -53,8 +52,8 @@ class InspectorRoster:
     target = TARGET
     matters = ("number", "name", "organisation", "certificate", "expires")
 
-    def __init__(self, viewer: Viewer, defaults: Mapping[str, str]) -> None:
-        self._viewer = viewer
+    def __init__(self, viewer: Viewer, defaults: Mapping[str, str], *, lock: bool = False) -> None:
+        self._viewer, self._lock = viewer, lock
         self._by_code: dict[str, Organisation] = {}
         self._by_name: dict[str, list[Organisation]] = {}
         for one in Organisation.objects.filter(is_active=True).select_related("parent"):
@@ -219,31 +218,14 @@ class InspectorTaking:
 
     def __init__(self, viewer: Viewer, reason: str) -> None:
         self._viewer, self._now = viewer, clock.now()
-        self._history: dict[str, Any] = {
-            "batch_size": BATCH,
-            "default_user": user_of(viewer),
-            "default_change_reason": reason[:100],
-            "default_date": self._now,
-        }
+        self._write = BulkWriting(user_of(viewer), reason, self._now)
 
     def take(self, rows: Sequence[InspectorRow]) -> None:
         """Write the rows; they were compared in this transaction and none is faulty."""
         fresh = [self._made(row) for row in rows if row.status == "new"]
-        bulk_create_with_history(fresh, Inspector, **self._history)
+        self._write.create(Inspector, fresh)
         changed = [self._changed(row, row.existing) for row in rows if row.changes and row.existing is not None]
-        if changed:
-            changed.sort(key=lambda one: one.pk)
-            fields = [
-                *_LABELS,
-                "search_keys",
-                "state",
-                "state_reason",
-                "recommended_by",
-                "reviewed_by",
-                "version",
-                "updated_at",
-            ]
-            bulk_update_with_history(changed, Inspector, fields, **self._history)
+        self._write.update(Inspector, changed, _WRITTEN)
 
     def _made(self, row: InspectorRow) -> Inspector:
         assert row.organisation is not None and row.certificate_expires is not None  # noqa: S101 -- else the row is faulty

@@ -91,8 +91,9 @@ class ObjectRoster:
     matters = ("name", "code", "number", "kind", "region", "risk")
     """Fields whose empty cells are worth a second look: an error or a formula may stand behind them."""
 
-    def __init__(self, viewer: Viewer, defaults: Mapping[str, str]) -> None:
-        self._viewer = viewer
+    def __init__(self, viewer: Viewer, defaults: Mapping[str, str], *, lock: bool = False) -> None:
+        """`lock` holds what the registry has of these rows until the transaction ends: what is compared is what is written."""
+        self._viewer, self._lock = viewer, lock
         kinds = list(ObjectKind.objects.all())
         self._kinds = {kind.name: kind for kind in kinds} | {kind.code: kind for kind in kinds}
         self._regions = set(Region.objects.values_list("code", flat=True))
@@ -140,7 +141,7 @@ class ObjectRoster:
             return self._default_kind
         found = self._kinds.get(text)
         if found is None:
-            near = get_close_matches(text, [kind.name for kind in self._kinds.values()], n=2, cutoff=0.4)
+            near = get_close_matches(text, {kind.name for kind in self._kinds.values()}, n=2, cutoff=0.4)
             hint = f"是否指{'或'.join(f'“{one}”' for one in near)}。" if near else ""
             at.fault("kind", f"没有“{text}”这个类别", f"{hint}类别以事项清单中的检查对象为准")
         else:
@@ -176,7 +177,7 @@ class ObjectRoster:
         for part in _chunks(good):
             self._find_units(part)
             self._find_existing(part)
-            _find_itself(part)
+            self._find_itself(part)
         met: dict[int, ObjectRow] = {}
         for row in good:
             if row.existing is None:
@@ -193,7 +194,8 @@ class ObjectRoster:
 
     def _find_existing(self, rows: Sequence[ObjectRow]) -> None:
         """The registry's object for each row: by number, else by kind, region and name."""
-        known = InspectionObject.objects.select_related("kind", "region", "manager")
+        known = InspectionObject.objects.select_related("kind", "region", "manager").order_by("pk")
+        known = known.select_for_update(of=("self",)) if self._lock else known
         by_number = {
             one.number: one for one in known.filter(number__in=[row.public_number for row in rows if row.public_number])
         }
@@ -224,6 +226,26 @@ class ObjectRoster:
                 if not unit.code and len(found) > 1:
                     what = f"名录库中有 {len(found)} 个“{unit.name}”，分不清是哪一个"
                     row.say(Verdict.FAULT, Part(unit.part).label, unit.name, what, "改填统一社会信用代码")
+
+    def _find_itself(self, rows: Sequence[ObjectRow]) -> None:
+        """For objects that the registry holds: the entity that they are, and who is involved already."""
+        held = {row.existing.pk: row for row in rows if row.existing is not None}
+        involved: dict[int, set[tuple[str, int]]] = {key: set() for key in held}
+        entities: dict[int, int] = {}
+        for key, part, entity in Involvement.objects.filter(object__in=list(held)).values_list(
+            "object_id", "part", "entity_id"
+        ):
+            involved[key].add((part, entity))
+            if part == Part.ITSELF:
+                entities[key] = entity
+        known = Entity.objects.select_related("manager").order_by("pk")
+        known = known.select_for_update(of=("self",)) if self._lock else known
+        itself = known.in_bulk(list(entities.values()))
+        for key, row in held.items():
+            row.itself = itself[entities[key]] if key in entities else None
+            row.units = [
+                unit for unit in row.units if unit.entity is None or (unit.part, unit.entity.pk) not in involved[key]
+            ]
 
 
 def _code(at: Cursor, name: str) -> str:
@@ -318,20 +340,6 @@ def _mark_duplicates(rows: Sequence[ObjectRow]) -> None:
 
 def _attribute(name: str) -> str:
     return "given_number" if name == "number" else name
-
-
-def _find_itself(rows: Sequence[ObjectRow]) -> None:
-    """For objects that the registry holds: the entity that they are, and who is involved already."""
-    held = {row.existing.pk: row for row in rows if row.existing is not None}
-    involved: dict[int, set[tuple[str, int]]] = {key: set() for key in held}
-    for one in Involvement.objects.filter(object__in=list(held)).select_related("entity__manager"):
-        involved[one.object_id].add((one.part, one.entity_id))
-        if one.part == Part.ITSELF:
-            held[one.object_id].itself = one.entity
-    for key, row in held.items():
-        row.units = [
-            unit for unit in row.units if unit.entity is None or (unit.part, unit.entity.pk) not in involved[key]
-        ]
 
 
 def _set_status(row: ObjectRow, old: InspectionObject, viewer: Viewer) -> None:

@@ -4,17 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
-
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
 
 from ..actions.common import keys_of, manager_of, user_of
 from ..models import Entity, InspectionObject, Involvement, RiskClass
 from ..numbering import Numbering
+from .bulk import BATCH, BulkWriting
 from .objects import ObjectRow, Unit
 
-BATCH = 2000
 _OBJECT_FIELDS = [
     "name",
     "kind",
@@ -36,12 +34,7 @@ class ObjectTaking:
 
     def __init__(self, viewer: Viewer, reason: str) -> None:
         self._viewer, self._now = viewer, clock.now()
-        self._history: dict[str, Any] = {
-            "batch_size": BATCH,
-            "default_user": user_of(viewer),
-            "default_change_reason": reason[:100],
-            "default_date": self._now,
-        }
+        self._write = BulkWriting(user_of(viewer), reason, self._now)
 
     def take(self, rows: Sequence[ObjectRow]) -> None:
         """Write the rows; they were compared in this transaction and none is faulty."""
@@ -65,7 +58,7 @@ class ObjectTaking:
                     same = named.get(unit.name) if not unit.code else None  # a row of this very file, by name
                     wanted[key] = same or self._entity_named(unit, row)
         fresh = list({id(entity): entity for entity in wanted.values()}.values())
-        bulk_create_with_history(fresh, Entity, **self._history)
+        self._write.create(Entity, fresh)
         return wanted
 
     def _entity_of(self, row: ObjectRow) -> Entity:
@@ -107,9 +100,7 @@ class ObjectTaking:
             if row.entity_changes and row.itself is not None:
                 _set(row.itself, row.entity_changes, self._now)
                 changed[row.itself.pk] = row.itself
-        if changed:
-            ordered = [changed[key] for key in sorted(changed)]
-            bulk_update_with_history(ordered, Entity, _ENTITY_FIELDS, **self._history)
+        self._write.update(Entity, list(changed.values()), _ENTITY_FIELDS)
 
     def _new_objects(self, rows: Sequence[ObjectRow]) -> None:
         numbering, fresh = Numbering(), []
@@ -132,7 +123,7 @@ class ObjectTaking:
                 updated_at=self._now,
             )
             fresh.append(row.existing)
-        bulk_create_with_history(fresh, InspectionObject, **self._history)
+        self._write.create(InspectionObject, fresh)
 
     def _change_objects(self, rows: Sequence[ObjectRow]) -> None:
         changed = []
@@ -140,9 +131,7 @@ class ObjectTaking:
             if row.existing is not None:
                 _set(row.existing, row.object_changes, self._now)
                 changed.append(row.existing)
-        if changed:
-            changed.sort(key=lambda one: one.pk)
-            bulk_update_with_history(changed, InspectionObject, _OBJECT_FIELDS, **self._history)
+        self._write.update(InspectionObject, changed, _OBJECT_FIELDS)
 
     def _involve(self, rows: Iterable[ObjectRow], made: dict[str, Entity]) -> None:
         """Tie objects and entities; a tie that stands already is left."""

@@ -63,13 +63,21 @@ def roster_of(viewer: Viewer, target: str, defaults: Mapping[str, str]) -> Objec
 
 
 def check(
-    viewer: Viewer, target: str, table: Table, columns: Mapping[int, str], defaults: Mapping[str, str]
+    viewer: Viewer,
+    target: str,
+    table: Table,
+    columns: Mapping[int, str],
+    defaults: Mapping[str, str],
+    *,
+    lock: bool = False,
 ) -> Preview:
-    """Look at a whole table. `columns` is column → field; `defaults` is field → value of the whole roster.
+    """Look at a whole table. `columns` is column → field; `defaults` is field → value of the whole roster. `lock` holds
+    the entries compared with until the transaction ends.
 
     The number of queries does not grow with the rows, but by one set for each 5,000.
     """
-    roster: Any = roster_of(viewer, target, defaults)
+    reader = ObjectRoster if target == Import.Target.OBJECTS else InspectorRoster
+    roster: Any = reader(viewer, defaults, lock=lock)
     places = {name: column for column, name in columns.items() if name}
     missing = roster.missing(places)
     if missing:

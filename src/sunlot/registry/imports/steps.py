@@ -126,8 +126,8 @@ def preview(roster: Import) -> Preview:
     return _check(Viewer(membership), roster, table_of(roster))
 
 
-def _check(viewer: Viewer, roster: Import, table: Table) -> Preview:
-    return check(viewer, roster.target, table, columns_of(roster), roster.defaults)
+def _check(viewer: Viewer, roster: Import, table: Table, *, lock: bool = False) -> Preview:
+    return check(viewer, roster.target, table, columns_of(roster), roster.defaults, lock=lock)
 
 
 def _store_preview(roster: Import, found: Preview) -> dict[str, int]:
@@ -260,7 +260,7 @@ def apply(viewer: Viewer, roster: Import, accept_warnings: bool) -> Applied:
 def _take(viewer: Viewer, roster: Import, table: Table, accept_warnings: bool) -> Applied:
     """Compare and write, inside the transaction that holds the import's row."""
     take_registry_lock()
-    found = _check(viewer, roster, table)
+    found = _check(viewer, roster, table, lock=True)
     good, counts = found.good(accept_warnings), found.counts(accept_warnings)
     if not good:
         raise Refused("没有可以导入的行。改正错误后重新上传，或勾选确认待确认的行。")
