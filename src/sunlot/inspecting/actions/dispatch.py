@@ -76,7 +76,7 @@ def items_by_participant(plan: Plan) -> dict[int, list[tuple[ItemVersion, frozen
     return found
 
 
-def _make_forms(viewer: Viewer, task: Task, found: drawn.Assignments) -> tuple[list[FormPart], list[drawn.DrawnObject]]:
+def _make_forms(task: Task, found: drawn.Assignments) -> tuple[list[FormPart], list[drawn.DrawnObject]]:
     """The forms, parts, members, findings and planned visits; also the objects to which no item of the plan applies."""
     assert task.plan is not None  # noqa: S101 -- a drawn task has its plan by constraint
     items = items_by_participant(task.plan)
