@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from sunlot.lottery.notice import Seat, Stratum, ZoneTeams
 from sunlot.organisations.roles import ADMINISTRATORS, Role
@@ -83,8 +83,9 @@ def scope(plan: Plan, day: date) -> "QuerySet[InspectionObject]":
 
 
 def zone_of(plan: Plan, found: InspectionObject) -> str:
-    """The zone in which an object of the plan is drawn. Prefetch `zones` where there are many objects."""
+    """The zone in which an object of the plan is drawn. The plan's zones are read once, however many objects ask."""
     if plan.zoning == Plan.Zoning.CITY:
+        prefetch_related_objects([plan], "zones")
         zones = list(plan.zones.all())
         return zones[0].region_id if zones else found.region_id
     return found.region_id

@@ -1,0 +1,101 @@
+"""What can be chosen in a plan's form: leads, participants, kinds, regions, and the items of each participant."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sunlot.catalogue.models import ItemVersion
+from sunlot.catalogue.queries import in_force, kinds_covered
+from sunlot.norms.regions import is_within
+from sunlot.organisations.models import Organisation, Region
+from sunlot.organisations.viewer import Viewer
+
+from . import policy
+from .checks import may_bring
+
+Choices = list[tuple[str, str]]
+
+
+@dataclass
+class Options:
+    """The choices of one form, read once. `chosen` are the kinds that the plan has so far, `kept` its items."""
+
+    leads: Choices
+    organisations: list[tuple[str, Choices]]
+    names: dict[str, str]
+    regions_of: dict[str, str]
+    kinds: Choices
+    regions: Choices
+    by_code: dict[str, Organisation]
+    versions: list[ItemVersion]
+    chosen: frozenset[str] = frozenset()
+    kept: frozenset[int] = frozenset()
+
+    def items_for(self, code: str) -> list[tuple[int, str]]:
+        """The items that a participant may bring: its own kinds of item, for the kinds of object chosen so far."""
+        organisation = self.by_code[code]
+        return [
+            (version.pk, f"{version.item.code} {version.name}（{'重点' if version.is_key else '一般'}）")
+            for version in self.versions
+            if may_bring(organisation, version.item.organisation)
+            and (
+                not self.chosen or self.chosen & {kind.code for kind in version.kinds.all()} or version.pk in self.kept
+            )
+        ]
+
+    def with_choice(self, kinds: list[str], items: list[int]) -> "Options":
+        """The same for a plan that has these kinds, and these items which stay in sight whatever they apply to.
+
+        An item that is no longer in force stays in the list too, so that its fault is seen where it can be mended.
+        """
+        self.chosen, self.kept = frozenset(kinds), frozenset(items)
+        missing = self.kept - {version.pk for version in self.versions}
+        if missing:
+            gone = (
+                ItemVersion.objects.filter(pk__in=missing)
+                .select_related("item__organisation")
+                .prefetch_related("kinds")
+            )
+            self.versions = sorted([*self.versions, *gone], key=lambda version: version.item.code)
+        return self
+
+
+def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> Options:
+    """What this viewer may choose for a plan that is drawn on `day`. Five queries.
+
+    Regions are the lead's jurisdiction: the whole, and each part of it.
+    """
+    organisations = list(
+        Organisation.objects.filter(is_active=True).select_related("parent", "region").order_by("path")
+    )
+    leads = [one for one in organisations if policy.may_lead(viewer, one)]
+    jurisdiction = lead.region_id if lead is not None else viewer.region_code
+    regions = [region for region in Region.objects.all() if is_within(region.code, jurisdiction)]
+    if len(regions) > 1:
+        regions = [region for region in regions if region.code != jurisdiction]
+    groups: dict[str, Choices] = {}
+    for one in organisations:
+        groups.setdefault(_group(one), []).append((one.code, one.name))
+    return Options(
+        leads=[(one.code, one.name) for one in leads],
+        organisations=list(groups.items()),
+        names={one.code: one.name for one in organisations},
+        regions_of={one.code: one.region_id for one in organisations},
+        kinds=[(kind.code, kind.name) for kind in kinds_covered(day).order_by("nature", "name")],
+        regions=[(region.code, region.name) for region in regions],
+        by_code={one.code: one for one in organisations},
+        versions=list(in_force(day).prefetch_related("kinds").order_by("item__code")),
+    )
+
+
+def regions_below(code: str) -> tuple[str, ...]:
+    """The parts of a region, or itself where it has none."""
+    parts = [
+        region for region in Region.objects.values_list("code", flat=True) if region != code and is_within(region, code)
+    ]
+    return tuple(parts or [code])
+
+
+def _group(organisation: Organisation) -> str:
+    if organisation.is_section and organisation.parent is not None:
+        return f"{organisation.parent.name} 内设科室"
+    return f"{organisation.region.name} {organisation.get_kind_display()}"

@@ -1,0 +1,248 @@
+"""What the page of a plan shows: where it stands, whose turn it is, what makes it impossible, the chart of the trial."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from sunlot.norms import clock, masking, working_days
+from sunlot.organisations.models import Membership, Signature
+from sunlot.organisations.roles import Role
+from sunlot.organisations.viewer import Viewer
+
+from . import policy
+from .actions import HEAD, LEADER
+from .checks import MIN_DEPARTMENTS, PUBLISH_WITHIN, departments_of, last_days_to_decide
+from .feasibility import Fault, Feasibility
+from .models import Participant, Plan
+from .simulation import Pile, Spread, simulate
+
+State = Plan.State
+
+# States in which the figures of the registries say something about what will be drawn.
+FORECAST = (*Plan.UNPUBLISHED, State.PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way. `standing` is done, now or todo."""
+
+    name: str
+    note: str
+    standing: str
+
+    @property
+    def said(self) -> str:
+        return {"done": "已完成", "now": "进行中", "todo": "未开始"}[self.standing]
+
+
+@dataclass(frozen=True)
+class Next:
+    """Whose turn it is, until when, and the one button where it is this viewer's."""
+
+    who: str
+    what: str
+    url: str = ""
+    button: str = ""
+    post: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """A line of 公布前的检查: `mark` is done, now (known and allowed) or late (must be mended)."""
+
+    mark: str
+    text: str
+
+
+def way(plan: Plan, figures: Feasibility | None, items: int) -> list[Step]:
+    """The seven steps of a plan (清单 to 归档) with where it stands."""
+    rosters = f"{figures.candidates:,} 户 · {figures.people} 人".replace(",", "\u2009") if figures else "已使用"
+    published_by = working_days.due(plan.ends_on, PUBLISH_WITHIN).day
+    notes = {
+        "清单": f"{items} 项",
+        "名录库": rosters,
+        "计划": plan.get_state_display() if plan.state not in (State.DRAWN, State.COMPLETED) else "已公布",
+        "抽取": f"定于{_day(plan.draw_at.astimezone(clock.SHANGHAI).date())}",
+        "检查": f"{_day(plan.ends_on)}前",
+        "公示": f"检查后 {PUBLISH_WITHIN} 个工作日",
+        "归档": f"{published_by.year}年{published_by.month}月后",
+    }
+    now = {State.PUBLISHED: 3, State.DRAWN: 4, State.COMPLETED: 6, State.WITHDRAWN: 2}.get(State(plan.state), 2)
+    return [
+        Step(name, note, "done" if at < now else "now" if at == now else "todo")
+        for at, (name, note) in enumerate(notes.items())
+    ]
+
+
+def next_step(viewer: Viewer, plan: Plan, parts: Sequence[Participant], figures: Feasibility | None) -> Next | None:
+    """What happens next and by whom; with a button if this viewer does it."""
+    leader_by, head_by, parts_by = last_days_to_decide(plan.draw_at.astimezone(clock.SHANGHAI).date(), 3)
+    match plan.state:
+        case State.DRAFT:
+            return _next_for_draft(viewer, plan, figures, parts_by)
+        case State.CONFIRMING:
+            return _next_answer(viewer, plan, parts, parts_by)
+        case State.CONFIRMED:
+            what = f"期限 {_day(head_by)}；签署后由{LEADER}签署并公布。"
+            found = Next(f"{HEAD}{_names(plan, Role.HEAD)}签署", what)
+            return _mine(found, policy.may_sign_as_head(viewer, plan), _url("sign", plan), "查看并签署")
+        case State.HEAD_SIGNED:
+            what = f"期限 {_day(leader_by)}；签署后计划即向社会公布，{_moment(plan)} 抽取。"
+            found = Next(f"{LEADER}{_names(plan, Role.LEADER)}签署", what)
+            return _mine(found, policy.may_sign_as_leader(viewer, plan), _url("sign", plan), "签署并公布")
+        case State.PUBLISHED:
+            return Next("抽取", f"定于 {_moment(plan)}，由牵头科室组织，纪检监督。")
+    return None
+
+
+def deadlines(plan: Plan) -> dict[str, date]:
+    """Until when head and leader should sign, where it is their turn or soon will be."""
+    leader_by, head_by = last_days_to_decide(plan.draw_at.astimezone(clock.SHANGHAI).date(), 2)
+    open_to = {State.CONFIRMED: ("head", "leader"), State.HEAD_SIGNED: ("leader",)}
+    days = {"head": head_by, "leader": leader_by}
+    return {who: days[who] for who in open_to.get(State(plan.state), ())}
+
+
+def _next_answer(viewer: Viewer, plan: Plan, parts: Sequence[Participant], by: date) -> Next:
+    waiting = [part for part in parts if part.state == Participant.State.PENDING]
+    mine = next((part for part in waiting if policy.may_confirm(viewer, part.organisation)), None)
+    what = f"期限 {_day(by)}；全部同意后由{HEAD}签署。"
+    if mine is None:
+        return Next(f"{'、'.join(part.organisation.name for part in waiting)}确认参与", what)
+    return Next(f"{mine.organisation.name}确认参与", what, _url("answer", plan), "答复是否参与")
+
+
+def _next_for_draft(viewer: Viewer, plan: Plan, figures: Feasibility | None, by: date) -> Next:
+    after = f"提交后由参与部门确认，期限 {_day(by)}。" if plan.kind != Plan.Kind.OWN else f"提交后由{HEAD}签署。"
+    if not policy.may_write(viewer, plan):
+        return Next(f"{plan.lead.name}修改并重新提交", "提交后会再次请各方确认。")
+    if figures is not None and not figures.possible:
+        return Next(
+            f"改正 {len(figures.faults)} 处", "改正后才能提交，每处都写在有关的一栏。", _url("edit", plan), "修改计划"
+        )
+    return Next("提交计划", after, _url("submit", plan), "提交计划", post=True)
+
+
+def _mine(found: Next, allowed: bool, url: str, button: str) -> Next:
+    return Next(found.who, found.what, url, button) if allowed else found
+
+
+def _names(plan: Plan, role: Role) -> str:
+    """Who may sign, masked: “ 高○峰 ” where it is one person, “（2 人中的一人）” where several may."""
+    lead = plan.lead
+    top = policy.department_of(lead)
+    inside = (
+        Q(organisation=lead)
+        if lead.is_section
+        else Q(organisation=lead) | Q(organisation__parent=lead, organisation__kind="section")
+    )
+    if role == Role.LEADER:
+        inside = Q(organisation=top) | Q(organisation__parent=top, organisation__kind="section")
+    people = list(
+        Membership.objects.filter(inside, role=role, ended_at__isnull=True)
+        .values_list("user__name", flat=True)
+        .distinct()
+    )
+    if not people:
+        return "（尚未设置）"
+    return f" {masking.person(people[0])} " if len(people) == 1 else f"（{len(people)} 人中的一人）"
+
+
+def checks(plan: Plan, parts: Sequence[Participant], figures: Feasibility) -> list[Check]:
+    """公布前的检查: what must hold before publication, then what should be known."""
+    organisations = [part.organisation for part in parts]
+    found = []
+
+    def add(fields: tuple[str, ...], good: str) -> None:
+        broken = [fault for fault in figures.faults if fault.field.split(".")[0] in fields]
+        found.extend([Check("late", fault.message) for fault in broken] or [Check("done", good)])
+
+    add(("items",), "事项均有依据且在用")
+    if plan.kind == Plan.Kind.JOINT:
+        count = departments_of(organisations)
+        reason = "" if count >= MIN_DEPARTMENTS else "，理由已写明"
+        add(("few_participants_reason",), f"参与部门 {count} 个{reason}")
+    add(("kinds", "regions"), "对象均在事项范围内")
+    add(("strata",), "抽取数不超过候选数")
+    add(("zones", "participants"), "各区检查人员够用，无对象因回避无人可查")
+    add(("title", "draw_at", "starts_on", "ends_on", "release_on"), "时间安排前后相符")
+    return found + [Check("now", warning.message) for warning in figures.warnings]
+
+
+def by_field(faults: Iterable[Fault]) -> dict[str, list[str]]:
+    """Messages by the field at which they stand."""
+    found: dict[str, list[str]] = {}
+    for fault in faults:
+        found.setdefault(fault.field, []).append(fault.message)
+    return found
+
+
+def spreads(plan_number: str, figures: Feasibility) -> tuple[Spread, ...]:
+    """The trial of the draw over the plan's zones; the same plan gives the same figures."""
+    piles = [
+        Pile(
+            stratum.quota,
+            {at: count for (risk, at), count in figures.candidates_by_zone.items() if risk == stratum.risk_class},
+        )
+        for stratum in figures.strata
+    ]
+    return simulate(piles, [zone.code for zone in figures.zones], plan_number)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One zone of the chart, in SVG units."""
+
+    name: str
+    y: int
+    least: float
+    most: float
+    low: float
+    high: float
+    mean: float
+
+
+def chart(figures: Feasibility, found: Sequence[Spread]) -> dict[str, Any]:
+    """The chart “各区抽中户数”: bars and the scale below, for a view box 540 wide."""
+    left, width, row = 90.0, 434.0, 34
+    top = max([spread.most for spread in found] + [1])
+    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if top / size <= 6)
+    end = -(-top // step) * step
+
+    def x(value: float) -> float:
+        return round(left + width * value / end, 1)
+
+    names = {zone.code: zone.name for zone in figures.zones}
+    bars = [
+        Bar(names[s.zone], 26 + row * at, x(s.least), x(s.most), x(s.low), x(s.high), x(s.mean))
+        for at, s in enumerate(found)
+    ]
+    base = 10 + row * len(found)
+    scale = [{"value": value, "x": x(value)} for value in range(0, end + 1, step)]
+    return {"bars": bars, "scale": scale, "base": base, "height": base + 28, "left": left, "right": left + width}
+
+
+def signature_of(signatures: Iterable[Signature], capacity: str, digest: str) -> Signature | None:
+    """The signature in this capacity under the version that stands, signed or waiting for the second person."""
+    standing = (Signature.State.SIGNED, Signature.State.UNCONFIRMED)
+    return next(
+        (s for s in signatures if digest and (s.capacity, s.digest) == (capacity, digest) and s.state in standing), None
+    )
+
+
+def _url(name: str, plan: Plan) -> str:
+    return reverse(f"planning:{name}", args=[plan.number])
+
+
+def _day(day: date) -> str:
+    year = f"{day.year}年" if day.year != clock.today().year else ""
+    return f"{year}{day.month}月{day.day}日"
+
+
+def _moment(plan: Plan) -> str:
+    at = plan.draw_at.astimezone(clock.SHANGHAI)
+    return f"{_day(at.date())} {at:%H:%M}"

@@ -1,0 +1,378 @@
+"""The pages of plans: list, one plan, its form, answering, signing, versions, the printed 计划表."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sunlot.desk.lists import Listing
+from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.documents.plan_form import plan_form
+from sunlot.norms import clock
+from sunlot.organisations.queries import signatures_of
+from sunlot.organisations.roles import Role
+from sunlot.organisations.signatures import prove_by_password
+from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+from sunlot.trail.queries import history
+
+from . import actions, filters, forms, page, policy, queries, sheet, suggestions, wording
+from .content import content_of
+from .feasibility import Feasibility
+from .gathering import assess_content
+from .models import Participant, Plan
+from .options import options_for, regions_below
+from .simulation import TRIALS
+
+State = Plan.State
+TRY, SAVE, SUBMIT = "try", "save", "submit"
+
+
+@require_GET
+@desk_view()
+def plan_list(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+    """The plans that this person's side leads or takes part in."""
+    listing = Listing(
+        request,
+        queries.plans_seen(viewer).prefetch_related("participants__organisation"),
+        filters=filters.PlanFilters,
+        sorts=filters.SORTS,
+        default_sort="-created",
+        columns=filters.COLUMNS,
+        unit="个",
+    )
+    if listing.wants_export:
+        return listing.export("抽查计划")
+    return render(request, "planning/list.html", {"listing": listing, "may_write": viewer.role in policy.WRITERS})
+
+
+@require_GET
+@desk_view()
+def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """One plan: where it stands, what it amounts to, what makes it impossible, who signed, its story."""
+    plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
+    parts = list(plan.participants.all())
+    figures = queries.feasibility(plan) if plan.state in page.FORECAST else None
+    signatures = list(signatures_of(plan.thing))
+    versions = list(queries.versions_of(plan))
+    items = [item for part in parts for item in part.items.all()]
+    spreads = page.spreads(plan.number, figures) if figures and figures.drawn and figures.zones else ()
+    context = {
+        "plan": plan,
+        "parts": parts,
+        "items": sorted(items, key=lambda item: (not item.version.is_key, item.version.item.code)),
+        "bases": sheet.bases_of(item.version_id for item in items),
+        "figures": figures,
+        "faults": page.by_field(figures.faults) if figures else {},
+        "item_faults": [fault.message for fault in figures.faults if fault.field.startswith("items.")]
+        if figures
+        else [],
+        "warnings": page.by_field(figures.warnings) if figures else {},
+        "checks": page.checks(plan, parts, figures) if figures else [],
+        "spreads": [(spread, zone) for spread, zone in zip(spreads, figures.zones, strict=True)]
+        if figures and spreads
+        else [],
+        "chart": page.chart(figures, spreads) if figures and spreads else None,
+        "trials": TRIALS,
+        "way": page.way(plan, figures, len({item.version_id for item in items})),
+        "next": page.next_step(viewer, plan, parts, figures),
+        "opinions": [part for part in parts if part.decided_at and part.position],
+        "deadlines": page.deadlines(plan),
+        "head": page.signature_of(signatures, actions.HEAD, plan.digest),
+        "leader": page.signature_of(signatures, actions.LEADER, plan.digest),
+        "versions": versions,
+        "previous": next((version for version in versions if version.number < plan.version), None),
+        "may_write": policy.may_write(viewer, plan) and plan.is_open,
+        "may_withdraw": policy.may_withdraw(viewer, plan) and State.WITHDRAWN in Plan.MOVES[plan.state],
+        "on_paper": plan.state in (State.CONFIRMED, State.HEAD_SIGNED),
+        "history": history(plan.thing),
+    }
+    return render(request, "planning/plan.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view(*policy.WRITERS)
+def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Begin a plan: suggestions first, try it out, save it as a draft."""
+    options = options_for(viewer, _draw_day(request))
+    if not options.leads:
+        raise NotAllowed("计划由牵头科室的经办人、负责人或统筹科室编制。")
+    own = next((code for code, _ in options.leads if code == viewer.organisation.code), options.leads[0][0])
+    if request.method != "POST":
+        content = suggestions.blank(own, regions_below(viewer.region_code))
+        return _form_page(request, forms.PlanForm(options, content=content, is_new=True), None, None)
+    options.with_choice(*_chosen(request))
+    form = forms.PlanForm(options, data=request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, None, None)
+    content = form.content()
+    if TRY in request.POST:
+        tried = forms.PlanForm(options, content=content)
+        return _form_page(request, tried, None, assess_content(content, content.draw_day))
+    plan = actions.create_plan(viewer, content)
+    return _saved(request, viewer, plan)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Change a plan. One that was already submitted begins anew as its next version."""
+    plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
+    if not policy.may_write(viewer, plan):
+        raise NotAllowed(f"这个计划由{plan.lead.name}的经办人、负责人或统筹科室编制。")
+    if not plan.is_open:
+        raise Refused(f"计划{plan.get_state_display()}，不能再修改。确需调整的，先撤回并写明理由，再另行编制。")
+    stored = content_of(plan)
+    if request.method != "POST":
+        options = options_for(viewer, stored.draw_day, plan.lead).with_choice(list(stored.kinds), list(stored.item_ids))
+        form = forms.PlanForm(options, content=stored, seen=actions.fingerprint(plan))
+        return _form_page(request, form, plan, assess_content(stored, stored.draw_day))
+    options = options_for(viewer, _draw_day(request), plan.lead).with_choice(*_chosen(request))
+    form = forms.PlanForm(options, data=request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, plan, None)
+    content = form.content()
+    if TRY in request.POST:
+        tried = forms.PlanForm(options, content=content, seen=form.cleaned_data["seen"])
+        return _form_page(request, tried, plan, assess_content(content, content.draw_day))
+    try:
+        changed = actions.change_plan(viewer, plan, content, seen=form.cleaned_data["seen"] or None)
+    except NotAllowed:
+        raise
+    except Refused as refused:  # somebody changed or signed it meanwhile: nothing typed is lost
+        form.add_error(None, str(refused))
+        return _form_page(request, form, plan, None)
+    return _saved(request, viewer, changed)
+
+
+@require_POST
+@desk_view()
+def submit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Hand a draft to the participants or to the head."""
+    plan = actions.submit_plan(viewer, _plan(viewer, number))
+    messages.success(request, _submitted(plan))
+    return redirect("planning:plan", number=number)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def answer(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """A participant agrees, or disagrees with words."""
+    plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
+    part = _own_part(viewer, plan)
+    form = forms.OpinionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        comment = form.cleaned_data["comment"]
+        if "refuse" in request.POST:
+            actions.refuse_participation(viewer, part, comment)
+            messages.success(request, "已退回牵头科室，您的意见随计划保留。")
+        else:
+            actions.confirm_participation(viewer, part, comment)
+            messages.success(request, f"{part.organisation.name}已同意参与。")
+        return redirect("planning:plan", number=number)
+    if plan.state != State.CONFIRMING:
+        raise Refused(f"计划现在是“{plan.get_state_display()}”，不需要答复。")
+    figures = queries.feasibility(plan)
+    context = {
+        "plan": plan,
+        "part": part,
+        "form": form,
+        "figures": figures,
+        "lines": wording.lines(queries.rules_of(plan)),
+    }
+    return render(request, "planning/answer.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def sign(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Sign over the digest shown, as section head or as leader in charge; or refuse with the reason."""
+    plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
+    as_leader = plan.state == State.HEAD_SIGNED
+    allowed = policy.may_sign_as_leader(viewer, plan) if as_leader else policy.may_sign_as_head(viewer, plan)
+    if plan.state not in (State.CONFIRMED, State.HEAD_SIGNED):
+        raise Refused(f"计划现在是“{plan.get_state_display()}”，没有等待签署。")
+    if not allowed:
+        raise NotAllowed(f"现在由{actions.LEADER if as_leader else actions.HEAD}签署。")
+    form = forms.SignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("digest") != plan.digest:
+            raise Refused("您打开以后，这个计划已经改过。看过最新内容再签署。")
+        proof = prove_by_password(request, viewer, form.cleaned_data["password"])
+        act = actions.sign_as_leader if as_leader else actions.sign_as_head
+        signed = act(viewer, plan, proof, form.cleaned_data["comment"])
+        messages.success(request, "已签署并公布。" if signed.state == State.PUBLISHED else "已签署，等分管领导签署。")
+        return redirect("planning:plan", number=number)
+    context = {
+        "plan": plan,
+        "form": form,
+        "as_leader": as_leader,
+        "figures": queries.feasibility(plan),
+        "lines": wording.lines(queries.rules_of(plan)),
+    }
+    return render(request, "planning/sign.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view(Role.HEAD, Role.LEADER)
+def send_back(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Refuse the signature, with the reason; the plan returns to draft."""
+    plan = _plan(viewer, number)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.return_plan(viewer, plan, form.cleaned_data["reason"])
+        messages.success(request, "已退回编制，您的意见随计划保留。")
+        return redirect("planning:plan", number=number)
+    return render(request, "planning/send_back.html", {"plan": plan, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def withdraw(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Give a plan up, with the reason."""
+    plan = _plan(viewer, number)
+    if not policy.may_withdraw(viewer, plan):
+        raise NotAllowed(f"已公布的计划由{actions.HEAD}或{actions.LEADER}撤回，未公布的由牵头科室撤回。")
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.withdraw_plan(viewer, plan, form.cleaned_data["reason"])
+        messages.success(request, "已撤回。")
+        return redirect("planning:plan", number=number)
+    return render(request, "planning/withdraw.html", {"plan": plan, "form": form})
+
+
+@require_GET
+@desk_view()
+def version(request: HttpRequest, viewer: Viewer, number: str, version: int) -> HttpResponse:
+    """What one version says, and where it differs from the one before it or from another asked for."""
+    plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
+    versions = list(queries.versions_of(plan))
+    shown = visible_or_404(viewer, queries.versions_of(plan), number=version)
+    asked = request.GET.get("against")
+    other = next((one for one in versions if str(one.number) == asked), None) if asked else None
+    other = other or next((one for one in versions if one.number < shown.number), None)
+    against = json.loads(other.content) if other else None
+    context = {
+        "plan": plan,
+        "versions": versions,
+        "version": shown,
+        "against": other,
+        "lines": wording.lines(json.loads(shown.content), against),
+    }
+    return render(request, "planning/version.html", context)
+
+
+@require_GET
+@desk_view()
+def printed(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """The 计划表 on the screen, ready to print in two copies."""
+    plan, found = _sheet(viewer, number)
+    context = {
+        "plan": plan,
+        "sheet": found,
+        "totals": _totals(found.strata),
+        "has_key": any(item.key for item in found.items),
+        "has_general": any(not item.key for item in found.items),
+        "qr": sheet.qr(found.evidence.address),
+    }
+    return render(request, "planning/sheet.html", context)
+
+
+@require_GET
+@desk_view()
+def pdf(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """The 计划表 as PDF."""
+    plan, found = _sheet(viewer, number)
+    response = HttpResponse(plan_form(found), content_type="application/pdf")
+    name = f"{found.authority}双随机抽查计划表 {plan.number}.pdf"
+    response["Content-Disposition"] = content_disposition_header(False, name) or ""
+    return response
+
+
+# --- inside -------------------------------------------------------------------------------------------------------
+
+
+def _plan(viewer: Viewer, number: str) -> Plan:
+    return visible_or_404(viewer, queries.plans_seen(viewer), number=number)
+
+
+def _own_part(viewer: Viewer, plan: Plan) -> Participant:
+    """The participant for which this viewer answers. NotAllowed where there is none."""
+    mine = [part for part in plan.participants.all() if part.position and policy.may_confirm(viewer, part.organisation)]
+    if not mine:
+        raise NotAllowed("由参与部门的经办人或负责人答复。")
+    return next((part for part in mine if part.state == Participant.State.PENDING), mine[0])
+
+
+def _draw_day(request: HttpRequest) -> date:
+    """The day of drawing that was sent, as far as it can be read: the items offered are those in force on it."""
+    try:
+        return date.fromisoformat(request.POST.get("draw_at", "")[:10])
+    except ValueError:
+        return suggestions.dates(clock.now())[0].date()
+
+
+def _chosen(request: HttpRequest) -> tuple[list[str], list[int]]:
+    """The kinds and items that were sent."""
+    items = [value for name in request.POST if name.startswith("items-") for value in request.POST.getlist(name)]
+    return request.POST.getlist("kinds"), [int(value) for value in items if value.isdecimal() and len(value) < 12]
+
+
+def _form_page(
+    request: HttpRequest, form: forms.PlanForm, plan: Plan | None, figures: Feasibility | None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "plan": plan,
+        "figures": figures,
+        "faults": page.by_field(figures.faults) if figures else {},
+        "warnings": page.by_field(figures.warnings) if figures else {},
+        "strata_figures": {one.risk_class: one for one in figures.strata} if figures else {},
+        "zone_figures": {one.code: one for one in figures.zones} if figures else {},
+        "tried": TRY in request.POST,
+        # With one zone for all, its region may be none of the rows.
+        "city_faults": _faults_of_one_zone(form, figures) if figures else [],
+    }
+    return render(request, "planning/form.html", context)
+
+
+def _faults_of_one_zone(form: forms.PlanForm, figures: Feasibility) -> list[str]:
+    rows = {f"zones.{code}" for code, _ in form.options.regions}
+    return [one.message for one in figures.faults if one.field.startswith("zones.") and one.field not in rows]
+
+
+def _saved(request: HttpRequest, viewer: Viewer, plan: Plan) -> HttpResponse:
+    """After saving: submit at once where that was asked, and say how things stand."""
+    if SUBMIT not in request.POST:
+        messages.success(request, f"已保存草稿（第 {plan.version} 版）。")
+        return redirect("planning:plan", number=plan.number)
+    try:
+        submitted = actions.submit_plan(viewer, plan)
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        messages.error(request, f"草稿已保存，但没有提交。{refused}")
+    else:
+        messages.success(request, _submitted(submitted))
+    return redirect("planning:plan", number=plan.number)
+
+
+def _submitted(plan: Plan) -> str:
+    after = "等参与部门确认" if plan.state == State.CONFIRMING else f"等{actions.HEAD}签署"
+    return f"已提交第 {plan.version} 版，{after}。"
+
+
+def _sheet(viewer: Viewer, number: str) -> "tuple[Plan, sheet.PlanForm]":
+    plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
+    parts = list(plan.participants.all())
+    return plan, sheet.sheet_of(plan, queries.feasibility(plan), parts, list(signatures_of(plan.thing)))
+
+
+def _totals(strata: "Sequence[sheet.PlanStratum]") -> dict[str, int]:
+    return {"candidates": sum(one.candidates for one in strata), "quota": sum(one.quota for one in strata)}
