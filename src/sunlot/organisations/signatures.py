@@ -55,7 +55,8 @@ class Page:
 class Thing:
     """Something that is signed, as one viewer may see it.
 
-    `pages` are what waits to be signed now, one for each capacity; `facts` are (label, value) pairs for the sheet that
+    `pages` are what waits to be signed now, one for each capacity (one whose paper waits to be confirmed may be left
+    out); `facts` are (label, value) pairs for the sheet that
     is printed. `may_enter`: this viewer may upload what was signed on paper; `may_confirm`: it may compare and confirm
     what somebody else uploaded; `who_enters` and `who_confirms` say in Chinese who may, for those who may not.
     """
@@ -71,9 +72,9 @@ class Thing:
     who_confirms: str = "另一名经办人"
     demo: bool = False
 
-    def page(self, capacity: str, digest: str) -> Page | None:
-        """The page that waits for this capacity with exactly this content."""
-        return next((page for page in self.pages if (page.capacity, page.digest) == (capacity, digest)), None)
+    def has_changed_since(self, signature: Signature) -> bool:
+        """Whether this capacity must now sign another content than the one on the signature's paper."""
+        return any(page.capacity == signature.capacity and page.digest != signature.digest for page in self.pages)
 
 
 Resolver = Callable[[Viewer, Iterable[str]], Mapping[str, Thing]]
@@ -96,7 +97,7 @@ def register_thing(kind: str, resolver: Resolver, *, confirmed: Confirmed | None
 
     `resolver` gets the viewer and keys (`["17", "18"]`) and returns those within what the viewer sees, by key.
     `confirmed` is called in the transaction in which a second person confirms the paper, so that the room moves its
-    thing on exactly as after a signature by account; a Refused it raises takes the confirmation back.
+    thing on exactly as after a signature by account; where it raises Refused, the confirmation is taken back.
     """
     if kind in _THING_KINDS:
         raise ValueError(f"signable thing {kind!r} is registered twice")
@@ -222,8 +223,11 @@ def confirm_paper(viewer: Viewer, signature: Signature) -> Signature:
     thing = _require_confirmer(viewer, found)
     if found.state != Signature.State.UNCONFIRMED:
         raise Refused("这份签署件已作废，请重新上传。")
-    if thing is not None and thing.page(found.capacity, found.digest) is None:
-        raise Refused("内容在打印之后有变动，或已由他人签署，这份签署件不再适用。核对不符，退回重新签署。")
+    if thing is not None and thing.has_changed_since(found):
+        raise Refused("内容在打印之后有变动，这份签署件不再适用。退回重新签署。")
+    page = Page(found.thing, "", found.digest, found.capacity)
+    if _standing(page, found.name) is not None:
+        raise Refused(f"{found.name}已经签署过同一内容。这份签署件退回即可。")
     found.state, found.confirmed_by_id, found.confirmed_at = Signature.State.SIGNED, viewer.user_id, clock.now()
     found.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     record(

@@ -7,7 +7,7 @@ from .models import Membership, Organisation, User
 from .roles import ADMINISTRATORS, DEPARTMENT_WIDE, Role
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 -- reads as what happened
     """An act that can't be done now. The message says what is wrong and what to do, in the user's words."""
 
 

@@ -34,7 +34,8 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        frames = "; frame-src 'self'" if getattr(response, "shows_frames", False) else ""
+        response.headers.setdefault("Content-Security-Policy", POLICY + frames)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if request.path.startswith(("/desk/", "/field/")):
             response.headers.setdefault("Cache-Control", "no-store")

@@ -1,19 +1,48 @@
 """The home page of the staff, the choice of role, errors and health."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from sunlot.desk import todo
 from sunlot.desk.views import desk_view
 from sunlot.norms import clock
-from sunlot.organisations.middleware import SESSION_KEY
-from sunlot.organisations.models import Membership
-from sunlot.organisations.queries import organisations_seen
-from sunlot.organisations.viewer import Viewer
+from sunlot.organisations.events import ROLE_CHOSEN
+from sunlot.organisations.middleware import SESSION_KEY, address_of
+from sunlot.organisations.models import User
+from sunlot.organisations.queries import memberships_held, organisations_seen
+from sunlot.organisations.roles import Role
+from sunlot.organisations.viewer import OwnActor, Viewer
+from sunlot.trail.actions import record
 from sunlot.trail.queries import newest_in
+
+
+@dataclass(frozen=True)
+class HomeAction:
+    """What somebody may begin from the home page, beside what waits."""
+
+    url_name: str
+    label: str
+    roles: frozenset[Role]
+
+
+HOME_ACTIONS = (
+    HomeAction("planning:new", "新建抽查计划", frozenset({Role.CLERK, Role.COORDINATOR})),
+    HomeAction("person-new", "建立账号", frozenset({Role.SYSTEM_ADMINISTRATOR})),
+    HomeAction("people", "人员与角色", frozenset({Role.SECURITY_ADMINISTRATOR})),
+    HomeAction("trail", "查阅留痕", frozenset({Role.AUDITOR})),
+)
+
+# What the newest events on the home page of an administrator may be about; the system administrator sees no business.
+NEWEST_KINDS = {
+    Role.SYSTEM_ADMINISTRATOR: ("organisations.",),
+    Role.SECURITY_ADMINISTRATOR: ("organisations.role_",),
+    Role.AUDITOR: ("access.", "organisations.", "trail."),
+}
 
 
 @require_GET
@@ -23,6 +52,7 @@ def home(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     waiting = todo.waiting_for(viewer)
     late = [entry for entry in waiting if entry.is_late]
     rest = [entry for entry in waiting if not entry.is_late]
+    codes = organisations_seen(viewer).values_list("code", flat=True)
     return render(
         request,
         "site/home.html",
@@ -32,20 +62,28 @@ def home(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             "rest": rest[1:],
             "count": len(waiting),
             "today": clock.today(),
-            "newest": newest_in(organisations_seen(viewer).values_list("code", flat=True)),
+            "actions": [action for action in HOME_ACTIONS if viewer.role in action.roles],
+            "newest": newest_in(codes, kinds=NEWEST_KINDS.get(viewer.role, ())),
         },
     )
 
 
+@require_http_methods(["GET", "POST"])
 @login_required
 def choose_role(request: HttpRequest) -> HttpResponse:
-    """Act in another of one's own roles."""
-    held = Membership.objects.filter(user=request.user, ended_at__isnull=True).select_related("organisation")  # type: ignore[misc]  # login_required
-    if request.method == "POST":
-        membership = get_object_or_404(held, pk=request.POST.get("membership"))
-        request.session[SESSION_KEY] = membership.pk
-        return redirect("home")
-    return render(request, "site/choose_role.html", {"held": held})
+    """Act in another of one's own roles; the trail says when."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 -- login_required; tells mypy
+    held = memberships_held().filter(user=user, organisation__is_active=True)
+    if request.method != "POST":
+        return render(request, "site/choose_role.html", {"held": held})
+    wanted = request.POST.get("membership", "")
+    membership = get_object_or_404(held, pk=int(wanted) if wanted.isdecimal() else 0)
+    with transaction.atomic():
+        words = f"换身份：{membership.organisation.name} {membership.get_role_display()}"
+        record(OwnActor(user, address_of(request)), ROLE_CHOSEN, f"user:{user.pk}", words)
+    request.session[SESSION_KEY] = membership.pk
+    return redirect("home")
 
 
 @require_GET

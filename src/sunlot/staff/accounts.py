@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -81,7 +82,7 @@ class MFAAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return _fernet().decrypt(encrypted_text.encode()).decode()
 
-    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002 -- allauth's name
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return "安全密钥" if count == 0 else f"安全密钥{count + 1}"
 
@@ -98,5 +99,5 @@ def locked(request: HttpRequest, response: HttpResponse | None, credentials: dic
         request,
         "staff/locked.html",
         {"limit": settings.AXES_FAILURE_LIMIT, "minutes": LOCK_MINUTES},
-        status=settings.AXES_HTTP_RESPONSE_CODE,
+        status=HTTPStatus.TOO_MANY_REQUESTS,
     )

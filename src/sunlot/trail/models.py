@@ -1,6 +1,10 @@
 """Events, their details and the files that are evidence. Nothing here is ever updated (see guards.py)."""
 
+import json
+from typing import Any
+
 from django.db import models
+from django.utils.functional import cached_property
 
 
 class Event(models.Model):
@@ -43,6 +47,12 @@ class EventDetail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.thing}"
+
+    @cached_property
+    def contents(self) -> dict[str, Any]:
+        """The members of the whole event, as trail.actions.record wrote them."""
+        members: dict[str, Any] = json.loads(self.whole)
+        return members
 
 
 class Erasure(models.Model):

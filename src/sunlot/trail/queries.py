@@ -62,6 +62,11 @@ class WholeEvent:
         """The kind in plain words; its name where an older version declared it."""
         return label_of(self.detail.type) if self.detail else ""
 
+    @property
+    def leaf(self) -> str:
+        """The leaf hash as 64 hex digits."""
+        return bytes(self.event.leaf_hash).hex()
+
 
 def history(things: str | Iterable[str], limit: int = 50) -> list[HistoryEntry]:
     """The newest events of one thing or several, newest first.
@@ -109,7 +114,7 @@ def whole_event(event: Event) -> WholeEvent:
     """The event with its detail, and whether both still are what was written."""
     detail = EventDetail.objects.filter(event=event).first()
     entry = json.loads(event.entry)
-    whole = json.loads(detail.whole) if detail else None
+    whole = detail.contents if detail else None
     leaf = hashlib.sha256(LEAF_PREFIX + event.entry.encode()).digest()
     detail_matches = None
     if detail is not None:
@@ -138,7 +143,7 @@ def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> lis
 
 
 def _entry(detail: EventDetail) -> HistoryEntry:
-    whole = json.loads(detail.whole)
+    whole = detail.contents
     return HistoryEntry(
         at=detail.at,
         words=whole["words"],

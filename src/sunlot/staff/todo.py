@@ -1,0 +1,55 @@
+"""What waits for a person: papers to compare, requests to erase, accounts without a role."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from sunlot.desk.todo import Todo, provider
+from sunlot.organisations.models import ErasureRequest, Membership
+from sunlot.organisations.queries import erasures_seen, people_seen
+from sunlot.organisations.roles import Role
+from sunlot.organisations.viewer import Viewer
+
+from .papers import waiting
+
+
+@provider
+def papers_to_compare(viewer: Viewer) -> Iterator[Todo]:
+    """Scans that somebody else uploaded."""
+    for signature, thing in waiting(viewer):
+        yield Todo(
+            title=f"核对纸质签署件：{thing.title}",
+            reason=f"{signature.capacity}{signature.name}在纸上签字，扫描件已上传，须由第二人与原件核对。",
+            url=reverse("signature", args=[signature.pk]),
+            button="核对签署件",
+        )
+
+
+@provider
+def erasures_to_decide(viewer: Viewer) -> Iterator[Todo]:
+    """Requests of the auditor, for the system administrator."""
+    if viewer.role != Role.SYSTEM_ADMINISTRATOR:
+        return
+    for asked in erasures_seen(viewer).filter(state=ErasureRequest.State.OPEN).exclude(asked_by=viewer.user_id):
+        yield Todo(
+            title=f"清除第{asked.event_id}条留痕的个人信息",
+            reason=f"审计管理员申请，理由：{asked.reason}",
+            url=reverse("erasure", args=[asked.pk]),
+            button="办理申请",
+        )
+
+
+@provider
+def accounts_without_role(viewer: Viewer) -> Iterator[Todo]:
+    """New accounts, for the security administrator."""
+    if viewer.role != Role.SECURITY_ADMINISTRATOR:
+        return
+    held = Membership.objects.filter(ended_at__isnull=True)
+    for person in people_seen(viewer).filter(is_active=True).exclude(pk__in=held.values("user")).order_by("created_at"):
+        where = person.organisation.name if person.organisation else "没有所属机构"
+        yield Todo(
+            title=f"授予角色：{person.name}",
+            reason=f"{where}的账号 {person.username} 还没有角色，不能办理任何事。",
+            url=reverse("person", args=[person.username]),
+            button="授予角色",
+        )
