@@ -65,3 +65,8 @@ def representative(versions: "QuerySet[ItemVersion]", day: date) -> "QuerySet[It
 def organisations_with_items(versions: "QuerySet[ItemVersion]") -> "QuerySet[Organisation]":
     """Whose items `versions` are, for a filter."""
     return Organisation.objects.filter(pk__in=versions.order_by().values("item__organisation_id"))
+
+
+def made_public() -> "QuerySet[ItemVersion]":
+    """Every version that was ever put in force: what the public sees, today's and those of any past day."""
+    return ItemVersion.objects.exclude(state__in=OPEN_STATES).select_related("item__organisation")

@@ -1,11 +1,36 @@
-"""Addresses of the public site."""
+"""Addresses of the public site. A list answers `.csv` and `.json` at the same address with a suffix."""
 
-from django.urls import path
+from collections.abc import Callable
+from typing import Any
 
-from . import views
+from django.urls import URLPattern, path, re_path
+
+from .lists import FORMS
+from .views import draws, enterprises, home, items, plans, results
 
 app_name = "portal"
+
+
+def listed(name: str, view: Callable[..., Any]) -> list[URLPattern]:
+    """A list as a page, as CSV and as JSON."""
+    return [path(f"{name}/", view, name=name), re_path(rf"^{name}\.(?P<form>{FORMS})$", view, name=f"{name}-table")]
+
+
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("verify/", views.verify, name="verify"),
+    path("", home.home, name="home"),
+    path("verify/", home.verify, name="verify"),
+    *listed("items", items.items),
+    path("items/<str:code>/", items.item, name="item"),
+    *listed("plans", plans.plans),
+    path("plans/<str:number>/", plans.plan, name="plan"),
+    path("plans/<str:number>/content.json", plans.content, name="plan-content"),
+    *listed("draws", draws.draws),
+    path("draws/<str:number>/", draws.draw, name="draw"),
+    path("draws/<str:number>/bundle.zip", draws.bundle, name="bundle"),
+    path("draws/<str:number>/<int:attempt>/notice.json", draws.notice, name="notice"),
+    re_path(rf"^draws/(?P<number>[^/]+)/objects\.(?P<form>{FORMS})$", draws.objects, name="drawn-objects"),
+    *listed("results", results.results),
+    path("results/<str:form_number>/<str:organisation>/", results.result, name="result"),
+    *listed("enterprises", enterprises.enterprises),
+    path("enterprises/<str:key>/", enterprises.enterprise, name="enterprise"),
 ]

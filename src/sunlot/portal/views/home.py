@@ -1,0 +1,76 @@
+"""The public's first page, and how anybody verifies a draw."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import conditional_page, require_safe
+
+from sunlot.drawing import queries as drawing
+from sunlot.inspecting.models import Category
+from sunlot.norms import clock
+from sunlot.planning import queries as planning
+from sunlot.planning.models import Plan
+
+from .. import tickets
+from ..draws import PublicDraw, as_public, figures, public_draws
+from ..results import labels, published
+
+NEWEST_DRAWS, NEWEST_RESULTS, NEXT_DATES = 6, 6, 5
+
+
+@require_safe
+@conditional_page
+def home(request: HttpRequest) -> HttpResponse:
+    """The search, the dial of the newest released draw, the newest draws and results, what comes next."""
+    now = clock.now()
+    newest = as_public(public_draws()[:NEWEST_DRAWS], now)
+    results = published().order_by("-published_at", "-pk")[:NEWEST_RESULTS]
+    context = {
+        "draws": newest,
+        "results": [(one, labels(one)) for one in results],
+        "figures": _figures(now.year),
+        "waiting": [shown for shown in newest if not shown.is_released and shown.is_drawn],
+        "next": _next_draws(),
+        "draw_count": public_draws().count(),
+        **_dial(newest),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+@conditional_page
+def verify(request: HttpRequest) -> HttpResponse:
+    """How anybody verifies a draw, today by download and command line."""
+    newest = as_public(public_draws()[:NEWEST_DRAWS], clock.now())
+    return render(request, "portal/verify.html", {"example": next((shown for shown in newest if shown.is_open), None)})
+
+
+def _dial(newest: list[PublicDraw]) -> dict[str, Any]:
+    """The dial of the newest draw whose result may be shown."""
+    shown = next((one for one in newest if one.is_open), None)
+    if shown is None:
+        return {"dial": None}
+    large, _ = tickets.dials(shown.attempt, drawing.outcome(shown.attempt), None)
+    return {"dial": large, "dialled": shown}
+
+
+def _figures(year: int) -> dict[str, int]:
+    """The year so far in numbers that need no names."""
+    plans = planning.made_public().exclude(state=Plan.State.WITHDRAWN).filter(draw_at__year=year)
+    attempts = drawing.public_attempts(clock.now()).filter(drawn_at__year=year)
+    drawn = [figures(one).quota for one in attempts.select_related(None).prefetch_related(None)]
+    results = published().order_by().filter(published_at__year=year)
+    return {
+        "plans": plans.count(),
+        "draws": len(drawn),
+        "objects": sum(drawn),
+        "results": results.count(),
+        "fine": results.filter(categories=[Category.NO_PROBLEM.value]).count(),
+    }
+
+
+def _next_draws() -> "QuerySet[Plan]":
+    """Published plans whose draw is still to come, the next first."""
+    return planning.published_plans().filter(state=Plan.State.PUBLISHED).order_by("draw_at")[:NEXT_DATES]

@@ -1,0 +1,94 @@
+"""Published plans."""
+
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import conditional_page, require_safe
+
+from sunlot.desk.lists import Column
+from sunlot.norms import canonical, clock
+from sunlot.organisations.models import Signature
+from sunlot.organisations.queries import signatures_of
+from sunlot.planning import queries as planning
+from sunlot.planning.models import Plan
+
+from ..draws import as_public, public_draws
+from ..filters import PlanFilters
+from ..lists import PublicListing, answer
+
+SORTS: dict[str, Sequence[str]] = {
+    "published": ["published_at"],
+    "draw": ["draw_at"],
+    "title": ["title"],
+    "number": ["number"],
+}
+
+
+def _participants(plan: Plan) -> str:
+    return "、".join(one.organisation.name for one in plan.participants.all() if one.organisation_id != plan.lead_id)
+
+
+def _items(plan: Plan) -> str:
+    return "；".join(f"{one.version.item.code} {one.version.name}" for one in plan.items.all())
+
+
+COLUMNS: list[Column[Plan]] = [
+    Column("number", "计划编号", lambda plan: plan.number),
+    Column("title", "抽查任务名称", lambda plan: plan.title),
+    Column("kind", "类别", lambda plan: plan.get_kind_display()),
+    Column("targeted", "定向", lambda plan: "定向" if plan.targeted else "不定向"),
+    Column("lead", "牵头", lambda plan: plan.lead.name),
+    Column("participants", "联合科室、部门", _participants),
+    Column("items", "抽查事项", _items),
+    Column("draw_at", "抽取时间", lambda plan: clock.iso(plan.draw_at)),
+    Column("starts_on", "检查开始", lambda plan: plan.starts_on.isoformat()),
+    Column("ends_on", "检查截止", lambda plan: plan.ends_on.isoformat()),
+    Column("state", "状态", lambda plan: plan.get_state_display()),
+    Column("published_at", "公布时间", lambda plan: clock.iso(plan.published_at) if plan.published_at else ""),
+    Column("digest", "计划摘要", lambda plan: plan.digest),
+]
+
+
+@require_safe
+@conditional_page
+def plans(request: HttpRequest, form: str | None = None) -> HttpResponseBase:
+    """All plans that were ever published."""
+    found = planning.made_public().prefetch_related("participants__organisation", "items__version__item")
+    listing: PublicListing[Plan] = PublicListing(
+        request, found, filters=PlanFilters, sorts=SORTS, default_sort="-published", columns=COLUMNS, unit="个"
+    )
+    return answer(listing, form, "portal/plans.html", {})
+
+
+@require_safe
+@conditional_page
+def plan(request: HttpRequest, number: str) -> HttpResponse:
+    """One plan: what is inspected, of whom, how many, by whom, and its draws."""
+    found = planning.with_parts(planning.made_public()).prefetch_related(
+        "items__version__bases", "items__participant__organisation"
+    )
+    shown = get_object_or_404(found, number=number)
+    draws = as_public(public_draws().filter(round__plan=shown).order_by("round__number"), clock.now())
+    context = {
+        "plan": shown,
+        "strata": shown.strata.all(),
+        "draws": draws,
+        "signatures": [
+            one
+            for one in signatures_of(shown.thing)
+            if one.state == Signature.State.SIGNED and one.digest == shown.digest
+        ],
+        "bases": sorted({str(basis) for entry in shown.items.all() for basis in entry.version.bases.all()}),
+    }
+    return render(request, "portal/plan.html", context)
+
+
+@require_safe
+def content(request: HttpRequest, number: str) -> HttpResponse:
+    """The canonical content that was signed; its SHA-256 is the plan's digest."""
+    shown = planning.made_public().filter(number=number).exclude(digest="").first()
+    if shown is None:
+        raise Http404
+    return HttpResponse(canonical.dumps(planning.rules_of(shown)), content_type="application/json; charset=utf-8")

@@ -1,0 +1,105 @@
+"""Nothing of a draw that is held back can be read off the public site (docs/spec/draw-protocol.md, Embargo)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from sunlot.drawing import queries as drawing
+from sunlot.drawing.models import Attempt
+from sunlot.registry.models import InspectionObject
+
+from ..drawing.stage import ROLLS, Stage
+from .crawling import crawl, fetch
+
+
+def secrets_of(attempt: Attempt) -> set[str]:
+    """Everything with which the result could be read or computed."""
+    outcome = drawing.outcome(attempt)
+    found = {attempt.seed, ROLLS}
+    for one in attempt.contributors.all():
+        found |= {one.nonce or "", one.commitment or ""}
+    found |= {one.ticket[:16] for stratum in outcome.strata for one in (*stratum.drawn, *stratum.reserve)}
+    found |= {number for team in outcome.teams for _, number in team.members}
+    return found - {""}
+
+
+def plain(text: str) -> str:
+    """A page's text with codes as they are copied: without the gaps between groups of four."""
+    return text.replace("</span><span>", "")
+
+
+def every_address(stage: Stage, attempt: Attempt) -> dict[str, str]:
+    """What all links lead to, and what somebody would type who guesses."""
+    number = attempt.draw.number
+    pages = {address: page for address, page in crawl().items()}
+    names = [f"/draws/{number}/?q={one.id}" for one in drawing.outcome(attempt).objects.values()]
+    guesses = [
+        f"/draws/{number}/bundle.zip",
+        f"/draws/{number}/objects.csv",
+        f"/draws/{number}/objects.json",
+        f"/draws/{number}/1/notice.json",
+        f"/draws/{number}/2/notice.json",
+        *(f"/{name}.{form}" for name in ("items", "plans", "draws", "results", "enterprises") for form in ("csv", "json")),
+        *(f"/enterprises/{one.number}/" for one in InspectionObject.objects.all()),
+        *names,
+    ]
+    pages |= {address: fetch(address) for address in guesses}
+    return {address: plain(page.text) for address, page in pages.items()}
+
+
+def test_no_public_address_tells_who_was_drawn_or_how_to_compute_it(held_back: Stage) -> None:
+    attempt = held_back.drawn()
+    outcome = drawing.outcome(attempt)
+    pages = every_address(held_back, attempt)
+    assert len(pages) > 100
+    for address, text in pages.items():
+        assert [secret for secret in secrets_of(attempt) if secret in text] == [], address
+        if "/enterprises" in address:
+            assert attempt.draw.number not in text, address  # the registry is public, that they were drawn is not
+        else:
+            asked = address.rpartition("?q=")[2]
+            assert [one for one in outcome.objects if one in text and one != asked] == [], address
+
+
+@pytest.mark.parametrize("address", ["bundle.zip", "objects.csv", "objects.json", "1/notice.json"])
+def test_the_files_of_a_draw_answer_404_until_the_very_moment_of_release(held_back: Stage, address: str) -> None:
+    attempt = held_back.drawn()
+    assert attempt.release_at is not None
+    place = f"/draws/{attempt.draw.number}/{address}"
+    with time_machine.travel(attempt.release_at - timedelta(seconds=1), tick=False):
+        assert fetch(place).status == 404
+    with time_machine.travel(attempt.release_at, tick=False):
+        assert fetch(place).status == 200
+
+
+def test_the_page_shows_digests_numbers_and_the_countdown_and_after_the_release_everything(held_back: Stage) -> None:
+    attempt = held_back.drawn()
+    assert attempt.release_at is not None
+    address = f"/draws/{attempt.draw.number}/"
+    before = plain(fetch(address).text)
+    for shown in (attempt.notice_digest or "", attempt.result_digest, "还有 30 天", "75"):
+        assert shown in before
+    assert "我的企业为什么被抽中" not in before
+    with time_machine.travel(attempt.release_at, tick=False):
+        after = plain(fetch(address).text)
+    for one in drawing.outcome(attempt).objects:
+        assert one in after
+    assert attempt.seed in after and "核验包" in after
+
+
+def test_an_attempt_under_embargo_says_who_committed_but_no_number(held_back: Stage) -> None:
+    attempt = held_back.thrown()
+    attempt = held_back.reveal(attempt, "scjg")
+    page = plain(fetch(f"/draws/{attempt.draw.number}/").text)
+    assert "已公开密数" in page and "已承诺" in page
+    for one in attempt.contributors.all():
+        assert one.commitment not in page and (one.nonce is None or one.nonce not in page)
+    assert ROLLS not in page
+
+
+def test_a_draw_that_is_being_prepared_is_not_public_at_all(held_back: Stage) -> None:
+    attempt = held_back.commit_all(held_back.prepare())
+    assert fetch(f"/draws/{attempt.draw.number}/").status == 404
+    assert all(attempt.draw.number not in page.text for page in crawl().values())
+
