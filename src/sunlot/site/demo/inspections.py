@@ -41,7 +41,9 @@ def all_published(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datet
 
 def some_overdue(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
     """All inspected; the last third decided but never published, and overdue by now."""
-    yield from _run(cast, _steps(attempt, lambda at, count: ("publish" if at < count * 2 // 3 else "review", 5 + at % 5)))
+    yield from _run(
+        cast, _steps(attempt, lambda at, count: ("publish" if at < count * 2 // 3 else "review", 5 + at % 5))
+    )
 
 
 def at_every_stage(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
@@ -74,7 +76,7 @@ def _steps(attempt: Attempt, course: Callable[[int, int], tuple[str, int]]) -> l
 
 def _acts(part: int, at: int, reaches: str, visit: datetime) -> list[Step]:
     """What is done to one part of the `at`-th form, up to the stage that it reaches."""
-    acts = [Step(visit, part, lambda cast, found: _begin(cast, found))]
+    acts = [Step(visit, part, _begin)]
     if reaches in ("save", "record", "return", "review", "publish"):
         acts.append(Step(visit + timedelta(minutes=55), part, lambda cast, found: _fill(cast, found, at)))
     if reaches in ("record", "return", "review", "publish"):
@@ -82,7 +84,9 @@ def _acts(part: int, at: int, reaches: str, visit: datetime) -> list[Step]:
     if reaches == "return":
         acts.append(Step(visit + timedelta(days=1), part, lambda cast, found: _review(cast, found, accept=False)))
     if reaches in ("review", "publish"):
-        acts.append(Step(visit + timedelta(days=1, hours=1), part, lambda cast, found: _review(cast, found, accept=True)))
+        acts.append(
+            Step(visit + timedelta(days=1, hours=1), part, lambda cast, found: _review(cast, found, accept=True))
+        )
     if reaches == "publish":
         acts.append(Step(visit + timedelta(days=2 + at % 4), part, _publish))
     return [] if reaches == "nothing" else acts
@@ -150,7 +154,7 @@ def _publish(cast: Cast, part: FormPart) -> None:
 
 
 def _head(part: FormPart) -> str:
-    """The head of the department that inspected; for the bureau as a whole the head of its lead section."""
+    """The head of the unit that inspected; for the bureau as a whole the head of its lead section."""
     lead_clerk = part.form.task.plan.created_by.username if part.form.task.plan else ""
     code = part.organisation.code
     return f"{lead_clerk}-head" if code == "zjj" else f"{code.removeprefix('zjj-')}-head"

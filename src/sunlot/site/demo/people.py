@@ -1,5 +1,6 @@
 """The officials of the demonstration city and their accounts. Names are invented."""
 
+import random
 from dataclasses import dataclass, field
 
 from sunlot.norms import clock
@@ -10,6 +11,8 @@ from sunlot.organisations.signatures import Proof
 from sunlot.organisations.viewer import SYSTEM, Viewer
 from sunlot.registry.actions import inspectors as inspector_actions
 from sunlot.registry.models import Inspector
+
+from . import invent
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,12 @@ OFFICIALS = [
     Official("unit-head", "张振邦", "zjj", Role.UNIT_HEAD),
     Official("jijian", "纪慎行", "zjj-jijian", Role.SUPERVISOR),
     Official("jijian-2", "季守正", "zjj-jijian", Role.SUPERVISOR),
-    Official("hbw", "海清扬", "hbw-zjj", Role.CLERK),
-    Official("hbw-head", "何北辰", "hbw-zjj", Role.HEAD),
-    Official("hn", "南若溪", "hn-zjj", Role.CLERK),
-    Official("hn-head", "韩南星", "hn-zjj", Role.HEAD),
-    Official("wd", "乌日乐", "wd-zjj", Role.CLERK),
-    Official("wd-head", "巫大川", "wd-zjj", Role.HEAD),
+    Official("hbw-zjj", "海清扬", "hbw-zjj", Role.CLERK),
+    Official("hbw-zjj-head", "何北辰", "hbw-zjj", Role.HEAD),
+    Official("hn-zjj", "南若溪", "hn-zjj", Role.CLERK),
+    Official("hn-zjj-head", "韩南星", "hn-zjj", Role.HEAD),
+    Official("wd-zjj", "乌日乐", "wd-zjj", Role.CLERK),
+    Official("wd-zjj-head", "巫大川", "wd-zjj", Role.HEAD),
     Official("scjg", "施敬之", "scjg", Role.CLERK),
     Official("scjg-head", "史长林", "scjg", Role.HEAD),
     Official("yjj", "应急先", "yjj", Role.CLERK),
@@ -114,20 +117,35 @@ class Cast:
     def listed(self) -> list[Official]:
         """Everybody, those shown first."""
         order = list(SHOWN)
-        return sorted(self.officials, key=lambda one: (order.index(one.username) if one.username in order else len(order), one.username))
+        return sorted(
+            self.officials,
+            key=lambda one: (order.index(one.username) if one.username in order else len(order), one.username),
+        )
 
 
 def make(password: str) -> Cast:
     """Load the organisations and make the officials."""
     wuhai.load(SYSTEM)
     cast = Cast()
-    for official in OFFICIALS:
+    for official in [*OFFICIALS, *_district_officials()]:
         cast.add(official, password)
     return cast
 
 
+def _district_officials() -> list[Official]:
+    """A clerk and a head for each partner department of each district."""
+    dice = random.Random(invent.SEED + 2)  # noqa: S311 -- names of a demonstration
+    used = {official.name for official in OFFICIALS}
+    made = []
+    for code in INSPECTORS:
+        if code.startswith(("hbw-", "hn-", "wd-")) and not code.endswith("-zjj"):
+            made.append(Official(code, invent.person(dice, used), code, Role.CLERK))
+            made.append(Official(f"{code}-head", invent.person(dice, used), code, Role.HEAD))
+    return made
+
+
 def _viewer(membership: Membership) -> Viewer:
-    found = Membership.objects.select_related("user", "organisation__parent", "organisation__region").get(pk=membership.pk)
+    found = Membership.objects.select_related("user", "organisation__parent", "organisation__region").get(
+        pk=membership.pk
+    )
     return Viewer(found, address="")
-
-

@@ -26,7 +26,9 @@ def make(cast: Cast) -> None:
     found = invent.inspectors(INSPECTORS)
     for department in ("zjj", "scjg", "yjj", "rsj", "sthj"):
         rows = [_inspector_row(one) for one in found if _department(one.organisation) == department]
-        _import(cast, department, Import.Target.INSPECTORS, f"执法检查人员（演示）-{department}.xlsx", INSPECTOR_HEADS, rows)
+        _import(
+            cast, department, Import.Target.INSPECTORS, f"执法检查人员（演示）-{department}.xlsx", INSPECTOR_HEADS, rows
+        )
     mark_all_as_demo(SYSTEM)
     waiting = Inspector.objects.filter(state=Inspector.State.RECOMMENDED).select_related("organisation")
     for department, reviewer in [("zjj", "fagui"), ("scjg", "scjg-head"), ("yjj", "yjj-head"), ("rsj", "rsj-head")]:
@@ -61,12 +63,22 @@ def _object_rows() -> list[list[str]]:
 
 def _inspector_row(one: invent.InventedInspector) -> list[str]:
     expires = clock.today() + timedelta(days=one.expires_in_days + 180)
-    return [one.number, one.name, one.organisation, one.certificate, expires.isoformat(), one.fields, one.post, one.rank, one.phone]
+    return [
+        one.number,
+        one.name,
+        one.organisation,
+        one.certificate,
+        expires.isoformat(),
+        one.fields,
+        one.post,
+        one.rank,
+        one.phone,
+    ]
 
 
 def _department(organisation: str) -> str:
     """`hbw-scjg` belongs to `scjg`, `zjj-wuye` and `hbw-zjj` to `zjj`."""
-    return organisation.split("-")[0] if organisation.startswith("zjj") else organisation.split("-")[-1]
+    return organisation.split("-", maxsplit=1)[0] if organisation.startswith("zjj") else organisation.rsplit("-", maxsplit=1)[-1]
 
 
 def _avoid(cast: Cast) -> None:

@@ -143,9 +143,7 @@ def on(end: datetime, days_ago: int, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), clock.SHANGHAI)
 
 
-def _life(
-    cast: Cast, draft: Draft, end: datetime, inspect: inspections.Course, say: Callable[[str], None]
-) -> Life:
+def _life(cast: Cast, draft: Draft, end: datetime, inspect: inspections.Course, say: Callable[[str], None]) -> Life:
     """A plan from its first draft through the draw to wherever its inspections have come."""
     yield from _until_published(cast, draft, end)
     plan = Plan.objects.get(title=draft.title)
@@ -180,7 +178,9 @@ def _content(draft: Draft, end: datetime) -> PlanContent:
     draw_at = on(end, draft.drawn, 9, 30) if draft.drawn else _next_hour(end)
     return PlanContent(
         title=draft.title,
-        seats=tuple(Seat(code, seats, items=tuple(in_force[item] for item in items)) for code, seats, items in draft.seats),
+        seats=tuple(
+            Seat(code, seats, items=tuple(in_force[item] for item in items)) for code, seats, items in draft.seats
+        ),
         kinds=tuple(kinds[name] for name in draft.kinds),
         regions=("150302", "150303", "150304"),
         strata=draft.strata,
