@@ -81,7 +81,7 @@ def build_stage(city: City, release_on: date | None = None) -> Stage:
     """The town with two avoidances, and its plan published."""
     town = build_town(city)
     town.content = replace(town.content, release_on=release_on)
-    pairs = (("hbw-zjj-00", "150302-D-000"), ("scjg-01", "150303-C-002"))
+    pairs = (("zjj-wuye-00", "150302-D-000"), ("scjg-01", "150303-C-002"))
     for inspector, found in pairs:
         Avoidance.objects.create(
             inspector=Inspector.objects.get(number=inspector),

@@ -153,11 +153,3 @@ def _rounded(moment: datetime) -> datetime:
     """Up to the next five minutes."""
     moment = moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
     return moment + timedelta(minutes=-moment.minute % 5)
-
-
-class PaperForm(DeskForm):
-    """The scan of a record signed on paper."""
-
-    capacity = forms.CharField(widget=forms.HiddenInput)
-    name = forms.CharField(label="签字人姓名", max_length=40)
-    scan = forms.FileField(label="扫描件", help_text="PDF 或照片。上传后由第二人与纸质件核对。")

@@ -121,8 +121,6 @@ def template(attempt: Attempt, frozen: Frozen, rules_digest: str, sealed_at: dat
     `attempt` comes with draw, round, plan and lead; its contributors have all committed.
     """
     plan = attempt.draw.round.plan
-    lead = plan.lead
-    authority = lead.parent.name if lead.is_section and lead.parent else lead.name
     return {
         "protocol": PROTOCOL,
         "hash": attempt.hash_name,
@@ -133,7 +131,7 @@ def template(attempt: Attempt, frozen: Frozen, rules_digest: str, sealed_at: dat
             for one in attempt.draw.attempts.filter(number__lt=attempt.number)
         ],
         "title": plan.title,
-        "authority": authority,
+        "authority": authority_of(plan),
         "sealed_at": moment(sealed_at),
         "reveal_by": moment(attempt.reveal_by),
         "release": None if attempt.release_at is None else moment(attempt.release_at),
@@ -152,3 +150,9 @@ def moment(value: datetime) -> str:
     """A time as the notice writes it: whole seconds without fraction, else milliseconds."""
     text = clock.iso(value)
     return text.replace(".000", "", 1)
+
+
+def authority_of(plan: Plan) -> str:
+    """The department that draws: the lead itself, or that of the section that leads."""
+    lead = plan.lead
+    return lead.parent.name if lead.is_section and lead.parent else lead.name

@@ -205,6 +205,12 @@ class Contributor(models.Model):
     def __str__(self) -> str:
         return f"{self.title} {self.code}"
 
+    @property
+    def label(self) -> str:
+        """“物业科（承办科室）”; the title is left out where the name says it already."""
+        name = self.organisation.name
+        return name if self.title in name else f"{name}（{self.title}）"
+
 
 class BeaconReading(models.Model):
     """Dice or lottery numbers as one of two people typed them, independently of the other.

@@ -22,6 +22,7 @@ from sunlot.registry.models import InspectionObject, Inspector
 
 from . import outcome as outcomes
 from .actions.record import capacity_of
+from .freeze import authority_of
 from .models import Attempt
 from .naming import Names, names_of
 from .outcome import Outcome, outcome
@@ -35,10 +36,8 @@ def record_of(attempt: Attempt, signatures: Sequence[Given]) -> DrawRecord:
     numbers = [number for team in found.teams for _, number in team.members]
     people = names.people([*numbers, *(number for standby in found.standby for number in standby.order)])
     plan = attempt.draw.round.plan
-    lead = plan.lead
-    authority = lead.parent.name if lead.is_section and lead.parent else lead.name
     return DrawRecord(
-        authority=authority,
+        authority=authority_of(plan),
         file_number=f"{attempt.draw.number}（第 {attempt.number} 次）",
         day=localtime(attempt.drawn_at).date(),
         title=plan.title,

@@ -179,11 +179,11 @@ def next_of(attempt: Attempt, signatures: Sequence[Signature] = ()) -> Next:
     if attempt.state == State.REVEALING:
         missing = [one for one in contributors if one.nonce is None]
         then = "最后一方公开后即自动抽取。" if attempt.beacon_kind == Attempt.Beacon.DICE else "之后等开奖号码。"
-        return Next(f"等 {_names(missing)}公开密数", attempt.reveal_by, f"{then}逾期未公开，抽取中止并写明是谁。")
+        return Next(f"等{_names(missing)}公开密数", attempt.reveal_by, f"{then}逾期未公开，抽取中止并写明是谁。")
     if attempt.state == State.DRAWN:
         decided = {one.capacity for one in signatures if one.state in DECIDED}
         missing = [one for one in contributors if capacity_of(one) not in decided]
-        return Next(f"等 {_names(missing)}签署抽取记录", None, "牵头科室和纪检监督签署后即可派发任务。")
+        return Next(f"等{_names(missing)}签署抽取记录", None, "牵头科室和纪检监督签署后即可派发任务。")
     if attempt.state == State.ABORTED:
         return Next("这次抽取已中止", None, f"由主持人（{host}经办人或统筹科室）准备下一次，改用彩票开奖号码。")
     return Next("抽取记录已签署", None, "由各部门派发检查任务。")
@@ -192,7 +192,7 @@ def next_of(attempt: Attempt, signatures: Sequence[Signature] = ()) -> Next:
 def _next_before_sealing(contributors: list[Contributor], host: str) -> Next:
     missing = [one for one in contributors if one.commitment is None]
     if missing:
-        return Next(f"等 {_names(missing)}提交承诺", None, "全部提交后由主持人封存公告。")
+        return Next(f"等{_names(missing)}提交承诺", None, "全部提交后由主持人封存公告。")
     return Next(f"等主持人（{host}经办人或统筹科室）封存公告", None, "封存时冻结名册，之后不能更改。")
 
 

@@ -1,19 +1,23 @@
 """What waits for a person at the draws."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from sunlot.desk.todo import Todo, provider
+from sunlot.norms import clock
+from sunlot.organisations.models import Signature
+from sunlot.organisations.signatures import Thing, register_thing
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
 from sunlot.planning.queries import plans_seen
 
-from . import policy
+from . import actions, policy
+from .actions.record import SIGNABLE, capacity_of, page_of
 from .models import Attempt, Draw
-from .queries import attempts_seen, record_signatures
+from .queries import attempts_seen, is_released, record_signatures
 from .stage import Duty, Step, duty_of, not_before
 
 State = Attempt.State
@@ -96,3 +100,46 @@ def _starts(moment: datetime) -> str:
 
 def _until(moment: datetime) -> str:
     return f"{localtime(moment):%H:%M} 截止"
+
+
+def _things(viewer: Viewer, keys: Iterable[str]) -> dict[str, Thing]:
+    """Records as things to be signed on paper, for those who may see what was drawn."""
+    wanted = [int(key) for key in keys if key.isdecimal()]
+    attempts = list(attempts_seen(viewer).filter(pk__in=wanted, state__in=SIGNABLE))
+    signatures = record_signatures(attempts)
+    now = clock.now()
+    return {
+        str(attempt.pk): _thing(viewer, attempt, signatures[attempt.pk])
+        for attempt in attempts
+        if is_released(attempt, now) or policy.may_see_names(viewer, attempt)
+    }
+
+
+def _thing(viewer: Viewer, attempt: Attempt, signatures: list[Signature]) -> Thing:
+    plan = attempt.draw.round.plan
+    taken = {signature.capacity for signature in signatures}
+    may = policy.may_type_beacon(viewer, attempt)
+    open_ones = [one for one in attempt.contributors.all() if capacity_of(one) not in taken]
+    return Thing(
+        title=f"抽取记录（{attempt.draw.number}，第 {attempt.number} 次）",
+        url=reverse("drawing:record", args=[attempt.draw.number]),
+        number=attempt.draw.number,
+        facts=(
+            ("抽查计划", plan.title),
+            ("抽取时间", f"{attempt.drawn_at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}" if attempt.drawn_at else ""),
+            ("种子", attempt.seed),
+        ),
+        pages=tuple(page_of(attempt, one) for one in open_ones),
+        may_enter=may,
+        may_confirm=may,
+        who_enters="参与方或主持人",
+        who_confirms="参与方或主持人中的另一人",
+        demo=plan.is_demo,
+    )
+
+
+def _paper_confirmed(viewer: Viewer, signature: Signature) -> None:
+    actions.paper_confirmed(viewer, signature)
+
+
+register_thing("attempt", _things, confirmed=_paper_confirmed)

@@ -125,6 +125,7 @@ def ceremony_page(
         "unequal": stage.unequal_readings(attempt),
         "reading": stage.open_reading(attempt),
         "not_before": stage.not_before(attempt),
+        "source": next((one.source for one in reversed(list(attempt.readings.all())) if one.source), ""),
         "dice": dice(attempt.beacon_value) if attempt.beacon_value and attempt.beacon_kind == "dice" else "",
         "signatures": signatures,
         "sees_names": sees_names(viewer, attempt),

@@ -1,5 +1,7 @@
 """The wall of the meeting room: one page, whose content is asked for again and again."""
 
+import re
+
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from sunlot.organisations.viewer import Viewer
 from . import dial, stage
 from .dice import dice
 from .finding import find
+from .freeze import authority_of
 from .models import Attempt
 from .naming import names_of, spread_of
 from .outcome import outcome, stratum_label, tickets_of
@@ -60,12 +63,12 @@ def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Fr
     context: dict[str, object] = {
         "attempt": attempt,
         "plan": attempt.draw.round.plan,
-        "authority": attempt.draw.round.plan.lead.parent or attempt.draw.round.plan.lead,
+        "authority": authority_of(attempt.draw.round.plan),
         "way": stage.way(attempt),
         "next": upcoming,
         "until": int(upcoming.until.timestamp() * 1000) if upcoming.until else None,
         "now": now,
-        "contributors": [(one, names.short(one.organisation.code)) for one in contributors],
+        "contributors": [(one, re.sub(r"（.*?）", "", names.short(one.organisation.code))) for one in contributors],
         "roomy": len(contributors) <= MOST_ROOMY,
         "unequal": stage.unequal_readings(attempt),
         "reading": stage.open_reading(attempt),

@@ -3,10 +3,22 @@
 from .ceremony import read_beacon, reveal, seal
 from .ending import abort_if_due, draw, release, settle
 from .preparing import LotteryNumbers, change_settings, commit, prepare, prepare_again
-from .record import confirm_record_paper, refuse_record, reject_record_paper, sign_record, upload_record_paper
+from .record import paper_confirmed, refuse_record, sign_record
 
 __all__ = [
-    "LotteryNumbers", "abort_if_due", "change_settings", "commit", "confirm_record_paper", "draw", "prepare",
-    "prepare_again", "read_beacon", "refuse_record", "reject_record_paper", "release", "reveal", "seal", "settle",
-    "sign_record", "upload_record_paper",
-]  # fmt: skip
+    "LotteryNumbers",
+    "abort_if_due",
+    "change_settings",
+    "commit",
+    "draw",
+    "paper_confirmed",
+    "prepare",
+    "prepare_again",
+    "read_beacon",
+    "refuse_record",
+    "release",
+    "reveal",
+    "seal",
+    "settle",
+    "sign_record",
+]

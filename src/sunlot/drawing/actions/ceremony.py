@@ -230,7 +230,7 @@ def _reveal(viewer: Viewer, attempt: Attempt, one: Contributor, nonce: str) -> N
         viewer,
         events.NONCE_REVEALED,
         thing(attempt),
-        f"{one.organisation.name}（{one.title}）公开密数，与承诺相符",
+        f"{one.label}公开密数，与承诺相符",
         subject=subject(attempt),
         public=public,
     )

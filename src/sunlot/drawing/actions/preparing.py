@@ -285,7 +285,7 @@ def commit(viewer: Viewer, attempt: Attempt, code: str, commitment: str) -> Cont
     except IntegrityError:
         raise Refused("这个承诺与另一参与方的相同。各方的数须各自生成，重新生成一个。") from None
     kind = events.COMMITMENT_CHANGED if replaced else events.COMMITTED
-    words = f"{one.organisation.name}（{one.title}）{'更换' if replaced else '提交'}承诺"
+    words = f"{one.label}{'更换' if replaced else '提交'}承诺"
     before = {"commitment": replaced} if replaced else None
     record(viewer, kind, thing(found), words, before=before, after={"contributor": code, "commitment": commitment})
     return one

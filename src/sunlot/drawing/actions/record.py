@@ -9,7 +9,6 @@ from sunlot.organisations.queries import signatures_of
 from sunlot.organisations.signatures import Page, Proof
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.trail.actions import record
-from sunlot.trail.models import StoredFile
 
 from .. import events, policy
 from ..models import Attempt, Contributor
@@ -52,32 +51,16 @@ def refuse_record(viewer: Viewer, attempt: Attempt, capacity: str, reason: str) 
 
 
 @transaction.atomic
-def upload_record_paper(
-    viewer: Viewer, attempt: Attempt, capacity: str, name: str, scan: StoredFile, file_name: str
-) -> Signature:
-    """File the scan of a record signed on paper; by the contributor's people, or by the host for them."""
-    found = locked(attempt)
-    one = contributor(found, capacity)
-    may = policy.acts_for(viewer, one) or policy.may_host(viewer, found.draw.round.plan)
-    policy.require(viewer, may, f"签署件由{one.organisation.name}或主持人上传。")
-    require_state(found, *SIGNABLE, act="签署抽取记录")
-    return signatures.upload_paper(viewer, page_of(found, one), name, scan, file_name)
+def paper_confirmed(viewer: Viewer, signature: Signature) -> Attempt:
+    """A page signed on paper has been compared and confirmed: the record goes on as if signed here.
 
-
-@transaction.atomic
-def confirm_record_paper(viewer: Viewer, attempt: Attempt, signature: Signature) -> Signature:
-    """Confirm a scan after comparing it with the paper; never the person who uploaded it."""
-    found = _with_paper(viewer, attempt, signature)
-    confirmed = signatures.confirm_paper(viewer, signature)
+    Called inside the confirmation's transaction. Confirmed twice moves nothing.
+    """
+    found = locked(Attempt.objects.get(pk=int(signature.thing.partition(":")[2])))
+    if signature.digest != found.result_digest:
+        raise Refused("签署件上的摘要与抽取结果不同，不能确认。核对是否上传了另一次抽取的记录。")
     _finish(viewer, found)
-    return confirmed
-
-
-@transaction.atomic
-def reject_record_paper(viewer: Viewer, attempt: Attempt, signature: Signature, reason: str) -> Signature:
-    """Void a scan that does not show what it should."""
-    _with_paper(viewer, attempt, signature)
-    return signatures.reject_paper(viewer, signature, reason)
+    return found
 
 
 def _open(viewer: Viewer, attempt: Attempt, capacity: str) -> tuple[Attempt, Contributor]:
@@ -86,14 +69,6 @@ def _open(viewer: Viewer, attempt: Attempt, capacity: str) -> tuple[Attempt, Con
     policy.require(viewer, policy.acts_for(viewer, one), f"{capacity_of(one)}由其本单位人员签署。")
     require_state(found, *SIGNABLE, act="签署抽取记录")
     return found, one
-
-
-def _with_paper(viewer: Viewer, attempt: Attempt, signature: Signature) -> Attempt:
-    found = locked(attempt)
-    policy.require(viewer, policy.may_type_beacon(viewer, found), "签署件由参与方或主持人中的另一人核对。")
-    if signature.thing != thing(found):
-        raise Refused("这份签署件不属于这次抽取。")
-    return found
 
 
 def _finish(viewer: Viewer, attempt: Attempt) -> None:

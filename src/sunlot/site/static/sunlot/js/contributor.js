@@ -5,9 +5,6 @@ import { commitment, digest, newNonce } from "./protocol.js";
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
-const panel = document.querySelector("[data-contributor]");
-if (panel) start(panel);
-
 function start(root) {
   const facts = {
     hash: root.dataset.hash,
@@ -75,6 +72,7 @@ function ready(root, facts, value) {
   part(root, "make").hidden = true;
   part(root, "print").onclick = () => window.print();
   part(root, "save").onclick = () => save(root, facts, value);
+  document.documentElement.classList.add("print-slip"); // from now on printing means the slip
   part(root, "submit").focus();
 }
 
@@ -158,3 +156,6 @@ async function noticeFault(root, facts, committed) {
   }
   return "";
 }
+
+const panel = document.querySelector("[data-contributor]");
+if (panel) start(panel);

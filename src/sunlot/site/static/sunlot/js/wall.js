@@ -3,10 +3,10 @@
 
 const wall = document.querySelector("[data-wall]");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-let ahead = 0;
+let ahead = null; // how far the server's clock is ahead of this one, in milliseconds
 
 if (wall) {
-  setTimeout(ask, 500);
+  ask();
   setInterval(tick, 500);
 }
 
@@ -31,8 +31,8 @@ async function ask() {
 }
 
 function tick() {
+  if (ahead === null) return;
   const now = Date.now() + ahead;
-  if (!ahead) return;
   const clock = wall.querySelector("[data-part=clock]");
   const shanghai = new Date(now + 8 * 3600 * 1000).toISOString();
   if (clock) clock.textContent = shanghai.slice(11, 16);
