@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sunlot.inspecting import actions, records
+from sunlot.inspecting.forms import base_of
 from sunlot.inspecting.models import Finding, Form, FormPart
 from sunlot.inspecting.records import Answered, PartData
 from sunlot.norms import clock
@@ -27,8 +28,6 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64 + b"IEND\xaeB`\x82"
 
 def post_record(client: Client, part: FormPart, **typed: object) -> object:
     """Save the part's page as the phone posts it, with the version and the fields that it was opened with."""
-    from sunlot.inspecting.forms import base_of
-
     sent = {"version": part.version, "base": base_of(part), "mode": part.mode, "remark": part.remark}
     for finding in part.findings.all():
         code = finding.version.item.code

@@ -4,11 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sunlot.inspecting import actions
+from sunlot.inspecting import actions, papers, presenting, queries
 from sunlot.inspecting.models import Form, FormPart
+from sunlot.organisations import actions as organisations
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import Role
-from sunlot.organisations.viewer import NotAllowed, Refused
+from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
 from sunlot.registry.models import Inspector
 
 from ..cast import viewer_of
@@ -49,9 +50,6 @@ def test_the_recorder_and_the_team_cannot_review_in_whatever_role(sent: Fieldwor
     part = sent.part()
     viewer = sent.inspector(part, 1)
     member = viewer.membership.user
-    from sunlot.organisations import actions as organisations
-    from sunlot.organisations.viewer import SYSTEM
-
     head = viewer_of(
         organisations.grant_role(SYSTEM, member, sent.city.organisations[part.organisation.code], Role.HEAD).pk
     )
@@ -152,8 +150,6 @@ def test_another_department_sees_the_state_of_a_part_and_not_its_record(sent: Fi
 
 
 def test_the_printed_form_holds_the_parts_that_the_viewer_may_read(sent: Fieldwork) -> None:
-    from sunlot.inspecting import papers, presenting, queries
-
     part = sent.recorded(sent.part("zjj-wuye"), problem=True)
     shown = presenting.part_view(part, queries.signatures_by_part([part])[part.pk])
     printed = papers.document(part.form, [shown])
