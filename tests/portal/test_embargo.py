@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 def every_address(stage: Stage, attempt: Attempt) -> dict[str, str]:
     """What all links lead to, and what somebody would type who guesses."""
     number = attempt.draw.number
-    pages = {address: page for address, page in crawl().items()}
+    pages = dict(crawl().items())
     names = [f"/draws/{number}/?q={one.id}" for one in drawing.outcome(attempt).objects.values()]
     guesses = [
         f"/draws/{number}/bundle.zip",
@@ -40,7 +40,11 @@ def every_address(stage: Stage, attempt: Attempt) -> dict[str, str]:
         f"/draws/{number}/objects.json",
         f"/draws/{number}/1/notice.json",
         f"/draws/{number}/2/notice.json",
-        *(f"/{name}.{form}" for name in ("items", "plans", "draws", "results", "enterprises") for form in ("csv", "json")),
+        *(
+            f"/{name}.{form}"
+            for name in ("items", "plans", "draws", "results", "enterprises")
+            for form in ("csv", "json")
+        ),
         *(f"/enterprises/{one.number}/" for one in InspectionObject.objects.all()),
         *names,
     ]
@@ -102,4 +106,3 @@ def test_a_draw_that_is_being_prepared_is_not_public_at_all(held_back: Stage) ->
     attempt = held_back.commit_all(held_back.prepare())
     assert fetch(f"/draws/{attempt.draw.number}/").status == 404
     assert all(attempt.draw.number not in page.text for page in crawl().values())
-
