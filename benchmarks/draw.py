@@ -162,7 +162,9 @@ def main() -> int:
         figures = {what: measure(what, folder) for what in _MEASURES}
     floor = figures["hashing"][0] + figures["csv"][0]
     seconds, memory = figures["draw"]
-    print(f"{options.objects} objects, {options.strata} strata, 5 % drawn; {os.cpu_count()} cores, {platform.platform()}")
+    print(
+        f"{options.objects} objects, {options.strata} strata, 5 % drawn; {os.cpu_count()} cores, {platform.platform()}"
+    )
     print(f"{'hashlib alone, every ticket':<34}{figures['hashing'][0]:8.2f} s")
     print(f"{'csv alone, the roster':<34}{figures['csv'][0]:8.2f} s")
     print(f"{'consistent-sampler, as many':<34}{figures['sampler'][0]:8.2f} s  {figures['sampler'][1]:6.0f} MB")

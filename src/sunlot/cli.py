@@ -263,7 +263,7 @@ def _read_json(path: Path) -> "Json":
     try:
         return canonical.loads(bytes(data))
     except canonical.CanonicalError as error:
-        raise Refused([Fault(str(path), "", "合规范的 JSON", str(error))]) from None
+        raise Refused([Fault(str(path), error.place, error.expected, error.found)]) from None
 
 
 def _refuse_shape(path: Path, expected: str, found: object) -> NoReturn:

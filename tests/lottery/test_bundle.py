@@ -125,12 +125,12 @@ MISSING_OR_WRONG: dict[str, tuple[dict[str, bytes | None], list[str], str]] = {
     "a result with a fraction": (
         {"result.json": b"[0.5]"},
         ["files"],
-        "result.json：应为合规范的 JSON，实为数应为整数，不带小数和指数，实为 0.5",
+        "result.json：应为不带小数和指数的整数，实为 0.5",
     ),
     "a notice nested without end": (
         {"notice.json": b"[" * 100_000},
         ["files"],
-        "notice.json：应为合规范的 JSON，实为嵌套应不超过 16 层，实际更深",
+        "notice.json：应为至多 16 层的嵌套，实为更深",
     ),
     "an unlisted part": (
         {"objects-0001.csv": GOOD["objects.csv"]},

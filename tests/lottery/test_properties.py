@@ -1,6 +1,7 @@
 """What must hold for every draw, whatever the rosters: hypothesis makes them, and independent code judges the result."""
 
 import copy
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sunlot.lottery import Refused, Rosters, draw, verify
+from sunlot.lottery import Refused, Rosters, draw, key, verify
 from sunlot.lottery.notice import Stratum
 from sunlot.lottery.objects import Drums
 from sunlot.norms import canonical
@@ -164,6 +165,21 @@ def test_with_the_same_seed_a_larger_quota_only_adds(case: Case, data: st.DataOb
         orders.append(drawn.drawn + drawn.reserve)
     shorter, longer = sorted(orders, key=len)
     assert longer[: len(shorter)] == shorter
+
+
+@pytest.mark.parametrize("wanted", [0, 1, 63, 64, 65, 400, 2999, 3000, 3001])
+def test_a_drum_that_throws_candidates_away_draws_what_sorting_them_all_would(wanted: int) -> None:
+    ids = [b"OBJ-%04d" % number for number in range(3000)]
+    for quota in {0, wanted // 2, wanted}:
+        drums = Drums("sha256", "5a" * 32, [Stratum("s", quota, wanted - quota)])
+        for at in range(0, len(ids), 700):
+            block = ids[at : at + 700]
+            drums.put(block, [b"s"] * len(block), [b"z"] * len(block), [b"1"] * len(block))
+        drawn = drums.draw()[0][0]
+        object_key = key("sha256", "5a" * 32, "object", "s").encode()
+        order = [one.decode() for one in sorted(ids, key=lambda one: hashlib.sha256(object_key + one).digest())]
+        assert list(drawn.drawn) == order[:quota]
+        assert list(drawn.reserve) == order[quota:wanted]
 
 
 def spoilt_rosters(files: dict[str, bytes]) -> list[tuple[str, dict[str, bytes]]]:

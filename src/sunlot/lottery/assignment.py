@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from sunlot.lottery.notice import ZoneTeams
 from sunlot.lottery.seeding import Digest, digest_function, key, order_by_ticket
@@ -88,6 +90,7 @@ class _Placement:
         self.rounds = rounds
         self.teams = teams
         self.held: list[list[int]] = [[] for _ in range(teams)]
+        self._reach = [0] * teams  # the teams open to any object that a team holds, as bits
         self._untried = 0  # teams not yet tried in this attempt, as bits
 
     def run(self) -> list[list[int]]:
@@ -136,6 +139,8 @@ class _Placement:
 
     def _next_mover(self, ask: _Ask, team: Sequence[int]) -> int | None:
         """The next object of the team that has a team left to try; the others would only fail."""
+        if not self._reach[ask.team] & self._untried:
+            return None
         while ask.asked < len(team):
             mover = team[ask.asked]
             ask.asked += 1
@@ -145,7 +150,12 @@ class _Placement:
 
     def _move(self, path: Sequence[_Ask]) -> None:
         """The last of the path takes the free place, each before it the place of the one that it asked."""
-        self.held[path[-1].team].append(path[-1].number)
+        self._take(path[-1])
         for ask, mover in zip(path[-2::-1], path[:0:-1], strict=True):
             self.held[ask.team].remove(mover.number)
-            self.held[ask.team].append(ask.number)
+            self._reach[ask.team] = reduce(or_, (self.masks[number] for number in self.held[ask.team]), 0)
+            self._take(ask)
+
+    def _take(self, ask: _Ask) -> None:
+        self.held[ask.team].append(ask.number)
+        self._reach[ask.team] |= self.masks[ask.number]

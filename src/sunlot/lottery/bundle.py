@@ -116,16 +116,11 @@ def read_canonical(bundle: Bundle, name: str) -> JsonFile:
     if name not in bundle.sizes:
         return JsonFile(None, [Fault(name, "", "在材料包里", "没有")])
     try:
-        data = bundle.read(name)
-        value = canonical.loads(data)
-        if canonical.dumps(value) == data:
-            return JsonFile(value, [])
+        return JsonFile(canonical.loads_canonical(bundle.read(name)), [])
     except Refused as refusal:
         return JsonFile(None, list(refusal.faults))
     except canonical.CanonicalError as error:
-        return JsonFile(None, [Fault(name, "", "合规范的 JSON", str(error))])
-    expected = "规范形式（RFC 8785，成员排序，无多余空格，末尾无换行）"
-    return JsonFile(None, [Fault(name, "", expected, "同样内容的另一种写法")])
+        return JsonFile(None, [Fault(name, error.place, error.expected, error.found)])
 
 
 def too_long(bundle: Bundle, name: str) -> Fault | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from heapq import nsmallest
 
 from sunlot.lottery.errors import MOST_FAULTS, Fault, show, visible
 from sunlot.lottery.text import Instant, instant, is_digest, is_identifier, is_plain
@@ -53,7 +54,7 @@ class Checker:
             self.fault(place, "对象", value)
             return None
         if members is not None:
-            for name in sorted(value.keys() - set(members)):
+            for name in nsmallest(MOST_FAULTS + 1, value.keys() - set(members)):
                 self.fault(join(place, name), "没有这个成员", value[name])
         return value
 

@@ -89,20 +89,20 @@ def read_reveals(notice: Notice, value: object) -> tuple[tuple[tuple[str, str], 
         checker.note("", f"{len(notice.contributors)} 个参与方的揭示", f"{len(items)} 个")
     pairs: list[tuple[str, str]] = []
     for at, (item, contributor) in enumerate(zip(items, notice.contributors, strict=False)):
-        place = f"[{at}]"
+        place = f"第 {at + 1} 项"
         entry = checker.mapping(item, place)
         if entry is None:
             continue
         if entry.get("contributor", MISSING) != contributor.id:
-            checker.fault(f"{place}.contributor", f"“{contributor.id}”", entry.get("contributor", MISSING))
+            checker.fault(f"{place}的 contributor", f"“{contributor.id}”", entry.get("contributor", MISSING))
             continue
-        nonce = checker.digest(entry.get("nonce", MISSING), f"{place}.nonce")
+        nonce = checker.digest(entry.get("nonce", MISSING), f"{place}的 nonce")
         if nonce is None:
             continue
         found = commitment(notice.draw, notice.attempt, contributor.id, nonce, notice.hash)
         if found != contributor.commitment:
             checker.note(
-                f"{place}.nonce",
+                f"{place}的 nonce",
                 f"{contributor.id} 所承诺的数（承诺 {contributor.commitment}）",
                 f"承诺为 {found} 的数",
             )
@@ -161,8 +161,10 @@ def as_json(value: object, subject: str) -> Json:
     """A caller's value as JSON would carry it (tuples become arrays). Raises `Refused` when it cannot."""
     try:
         return canonical.loads(canonical.dumps(_plain(value)))
-    except (canonical.CanonicalError, RecursionError) as error:
-        raise Refused([Fault(subject, "", "规范 JSON 可以写下的值", str(error))]) from None
+    except canonical.CanonicalError as error:
+        raise Refused([Fault(subject, error.place, error.expected, error.found)]) from None
+    except RecursionError:
+        raise Refused([Fault(subject, "", f"至多 {canonical.MAX_DEPTH} 层的嵌套", "更深")]) from None
 
 
 def _plain(value: object) -> Json:

@@ -17,13 +17,27 @@ MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
 """The largest magnitude that every JSON implementation keeps exactly (RFC 8785, section 3.2.2.3)."""
 
+MAX_CONTAINERS = 5_000_000
+"""Opening brackets in a text. No file of ours comes near (64 MB of a result's shortest entries hold 4 million), and a
+text of nothing but empty arrays would otherwise take thirty times its length in memory."""
+
 _INTEGER_DIGITS = 17  # a sign and sixteen digits hold every permitted integer
 _SHOWN = 40
+_FORM = "规范形式（RFC 8785，成员排序，无多余空格，末尾无换行）"
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 
 
 class CanonicalError(ValueError):
-    """A text or value that is outside our subset of JSON; the message is Chinese and names what was found."""
+    """A text or value that is outside our subset of JSON: what was `expected` and `found`, in Chinese, at which `place`.
+
+    `place` is empty where the text as a whole is meant or the parser does not know the line any more.
+    """
+
+    def __init__(self, expected: str, found: str, place: str = "") -> None:
+        self.expected = expected
+        self.found = found
+        self.place = place
+        super().__init__(f"{place}应为{expected}，实为{found}")
 
 
 def loads(data: bytes) -> Json:
@@ -31,14 +45,17 @@ def loads(data: bytes) -> Json:
 
     Time and memory are bounded by a multiple of ``len(data)``; callers bound that. Raises `CanonicalError` for
     anything RFC 8785 could not carry or our subset leaves out: another encoding, a byte order mark, a fraction, an
-    exponent, -0, an integer of 2^53 or more, a member twice, a key outside ASCII, a lone surrogate, nesting over 16.
+    exponent, -0, an integer of 2^53 or more, a member twice, a key outside ASCII, a lone surrogate, nesting over 16,
+    more than `MAX_CONTAINERS` arrays and objects.
     """
     if data.startswith(b"\xef\xbb\xbf"):
-        raise CanonicalError("应为不带 BOM 的 UTF-8，实为带 BOM")
+        raise CanonicalError("不带 BOM 的 UTF-8", "带 BOM")
+    if data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
+        raise CanonicalError(f"合计不超过 {MAX_CONTAINERS} 个的数组和对象", "更多")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise CanonicalError(f"应为 UTF-8 编码，实于第 {error.start + 1} 字节处不是") from None
+        raise CanonicalError("UTF-8 编码", f"第 {error.start + 1} 字节处不是") from None
     try:
         value: Json = json.loads(
             text,
@@ -48,12 +65,20 @@ def loads(data: bytes) -> Json:
             object_pairs_hook=_members,
         )
     except json.JSONDecodeError as error:
-        raise CanonicalError(f"第 {error.lineno} 行第 {error.colno} 列不合 JSON 语法") from None
+        raise CanonicalError("合 JSON 语法的文字", "不合", f"第 {error.lineno} 行第 {error.colno} 列") from None
     except RecursionError:
-        raise CanonicalError(f"嵌套应不超过 {MAX_DEPTH} 层，实际更深") from None
+        raise CanonicalError(f"至多 {MAX_DEPTH} 层的嵌套", "更深") from None
     _check_depth(value)
     if _ESCAPED_SURROGATE.search(data):
         _refuse_lone_surrogates(value)
+    return value
+
+
+def loads_canonical(data: bytes) -> Json:
+    """The value of a text that is in canonical form already. Raises `CanonicalError` for any other spelling of it."""
+    value = loads(data)
+    if _write(value) != data:
+        raise CanonicalError(_FORM, "同样内容的另一种写法")
     return value
 
 
@@ -69,23 +94,23 @@ def _write(value: Json) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise CanonicalError("字符串中应无孤立的代理码位，实有") from None
+        raise CanonicalError("没有孤立代理码位的字符串", "有") from None
 
 
 def _integer(text: str) -> int:
     if text == "-0":
-        raise CanonicalError("整数应不写作 -0")
+        raise CanonicalError("不写作 -0 的整数", "-0")
     if len(text) > _INTEGER_DIGITS or abs(number := int(text)) > MAX_INTEGER:
-        raise CanonicalError(f"整数的绝对值应小于 2^53，实为 {_clip(text)}")
+        raise CanonicalError("绝对值小于 2^53 的整数", _clip(text))
     return number
 
 
 def _refuse_fraction(text: str) -> NoReturn:
-    raise CanonicalError(f"数应为整数，不带小数和指数，实为 {_clip(text)}")
+    raise CanonicalError("不带小数和指数的整数", _clip(text))
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise CanonicalError(f"数应为整数，实为 {text}")
+    raise CanonicalError("整数", text)
 
 
 def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -93,10 +118,10 @@ def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(members) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add() gives None
-        raise CanonicalError(f"成员应各出现一次，实见两个 {_clip(ascii(twice))}")
+        raise CanonicalError("各出现一次的成员", f"两个 {_clip(ascii(twice))}")
     for key in members:
         if not key.isascii():
-            raise CanonicalError(f"成员名应为 ASCII，实为 {_clip(ascii(key))}")
+            raise CanonicalError("ASCII 的成员名", _clip(ascii(key)))
     return members
 
 
@@ -115,7 +140,7 @@ def _check_depth(value: Json) -> None:
         level = _children(level)
         if not level:
             return
-    raise CanonicalError(f"嵌套应不超过 {MAX_DEPTH} 层，实际更深")
+    raise CanonicalError(f"至多 {MAX_DEPTH} 层的嵌套", "更深")
 
 
 def _check_types(value: Json) -> None:
@@ -125,20 +150,20 @@ def _check_types(value: Json) -> None:
         inner: list[Json] = []
         for item in level:
             if depth == MAX_DEPTH and isinstance(item, (dict, list)):
-                raise CanonicalError(f"嵌套应不超过 {MAX_DEPTH} 层，实际更深")
+                raise CanonicalError(f"至多 {MAX_DEPTH} 层的嵌套", "更深")
             if isinstance(item, dict):
                 for key in item:
                     if not isinstance(key, str) or not key.isascii():
-                        raise CanonicalError(f"成员名应为 ASCII 字符串，实为 {_clip(ascii(key))}")
+                        raise CanonicalError("ASCII 的成员名", _clip(ascii(key)))
                 inner += item.values()
             elif isinstance(item, list):
                 inner += item
             elif item is None or isinstance(item, (str, bool)):
                 continue
             elif not isinstance(item, int):
-                raise CanonicalError(f"值应为对象、数组、字符串、整数、布尔或 null，实为 {type(item).__name__}")
+                raise CanonicalError("对象、数组、字符串、整数、布尔或 null", type(item).__name__)
             elif abs(item) > MAX_INTEGER:
-                raise CanonicalError(f"整数的绝对值应小于 2^53，实约 2^{item.bit_length()}")
+                raise CanonicalError("绝对值小于 2^53 的整数", f"约 2^{item.bit_length()}")
         if not inner:
             return
         level = inner
