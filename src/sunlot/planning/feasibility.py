@@ -280,21 +280,23 @@ def _check_zones(facts: Facts, zones: Sequence[ZoneFigures]) -> list[Fault]:
 
 
 def _check_strength(facts: Facts, zones: Sequence[ZoneFigures]) -> list[Fault]:
-    """Rule 6: what the zones' own people fall short of, the department's roaming ones must make up."""
+    """Rule 6: what the zones' own people fall short of, the department's roaming ones must make up.
+
+    Told at the zones that are still short once the roaming ones are shared out: there is one exactly when the rule
+    does not hold.
+    """
     faults = []
-    for department in facts.departments:
-        short = [(zone, seat) for zone in zones if (seat := zone.seat_of(department.code)) and seat.need > seat.own]
-        lacking = sum(seat.need - seat.own for _, seat in short)
-        roaming = facts.staff.get((department.code, ANY_ZONE), 0)
-        if lacking <= roaming:
-            continue
-        for zone, seat in short:
-            message = f"{zone.name}{department.name}人员只有 {seat.own} 人，需要 {seat.need} 人（{zone.teams} 组，每组 {seat.seats} 人）"
+    for zone in zones:
+        for seat in zone.seats:
+            if seat.spare >= 0:
+                continue
+            message = f"{zone.name}{seat.name}人员只有 {seat.available} 人，需要 {seat.need} 人（{zone.teams} 组，每组 {seat.seats} 人）"
+            roaming = facts.staff.get((seat.department, ANY_ZONE), 0)
             if roaming:
-                message += f"；各区共缺 {lacking} 人，可抽调的市直人员只有 {roaming} 人"
-            most = seat.own // seat.seats
+                message += f"，其中由抽取分来的市直人员 {seat.available - seat.own} 人（全市 {roaming} 人，各区共用）"
+            most = seat.available // seat.seats
             remedy = f"减为 {most} 组" if most else "减少检查组"
-            faults.append(Fault(f"zones.{zone.code}", f"{message}。{remedy}，减少每组人数，或请该部门增补人员。"))
+            faults.append(Fault(f"zones.{zone.code}", f"{message}。{remedy}，或请该部门增补人员。"))
     return faults
 
 

@@ -304,7 +304,7 @@ def _tenths(permille: int) -> Decimal:
 
 
 class ReasonForm(DeskForm):
-    """Why something is refused, returned or withdrawn."""
+    """Why a plan is withdrawn."""
 
     reason = forms.CharField(label="理由", widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -313,12 +313,3 @@ class OpinionForm(DeskForm):
     """A participant's answer; disagreeing needs words."""
 
     comment = forms.CharField(label="意见", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class SignForm(DeskForm):
-    """The password, given again over the digest shown."""
-
-    password = forms.CharField(
-        label="您的登录密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
-    comment = forms.CharField(label="意见", required=False, max_length=200)

@@ -159,7 +159,7 @@ def checks(plan: Plan, parts: Sequence[Participant], figures: Feasibility) -> li
 
     def add(fields: tuple[str, ...], good: str) -> None:
         broken = [fault for fault in figures.faults if fault.field.split(".")[0] in fields]
-        found.extend([Check("late", fault.message) for fault in broken] or [Check("done", good)])
+        found.extend([Check("late", _first_sentence(fault.message)) for fault in broken] or [Check("done", good)])
 
     add(("items",), "事项均有依据且在用")
     if plan.kind == Plan.Kind.JOINT:
@@ -170,7 +170,12 @@ def checks(plan: Plan, parts: Sequence[Participant], figures: Feasibility) -> li
     add(("strata",), "抽取数不超过候选数")
     add(("zones", "participants"), "各区检查人员够用，无对象因回避无人可查")
     add(("title", "draw_at", "starts_on", "ends_on", "release_on"), "时间安排前后相符")
-    return found + [Check("now", warning.message) for warning in figures.warnings]
+    return found + [Check("now", _first_sentence(warning.message)) for warning in figures.warnings]
+
+
+def _first_sentence(message: str) -> str:
+    """What is wrong, without what to do: that stands at the field."""
+    return message.partition("。")[0]
 
 
 def by_field(faults: Iterable[Fault]) -> dict[str, list[str]]:

@@ -50,6 +50,6 @@ def may_sign_as_leader(viewer: Viewer, plan: Plan) -> bool:
 
 def may_withdraw(viewer: Viewer, plan: Plan) -> bool:
     """Until publication whoever may write it; a published plan only those who signed it into force."""
-    if plan.is_open:
+    if plan.published_at is None:
         return may_write(viewer, plan) or may_sign_as_leader(viewer, plan)
     return may_sign_as_head(viewer, plan) or may_sign_as_leader(viewer, plan)

@@ -45,6 +45,8 @@ def _trial(piles: Sequence[Pile], chance: random.Random) -> Counter[str]:
     drawn: Counter[str] = Counter()
     for pile in piles:
         zones = sorted(zone for zone, count in pile.candidates.items() if count)
+        if not zones:
+            continue
         there = [pile.candidates[zone] for zone in zones]
         drawn.update(chance.sample(zones, counts=there, k=min(pile.quota, sum(there))))
     return drawn

@@ -13,7 +13,6 @@ urlpatterns = [
     path("<str:number>/submit/", views.submit, name="submit"),
     path("<str:number>/answer/", views.answer, name="answer"),
     path("<str:number>/sign/", views.sign, name="sign"),
-    path("<str:number>/return/", views.send_back, name="return"),
     path("<str:number>/withdraw/", views.withdraw, name="withdraw"),
     path("<str:number>/versions/<int:version>/", views.version, name="version"),
     path("<str:number>/sheet/", views.printed, name="sheet"),

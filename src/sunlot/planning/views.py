@@ -17,9 +17,8 @@ from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.documents.plan_form import plan_form
 from sunlot.norms import clock
 from sunlot.organisations.queries import signatures_of
-from sunlot.organisations.roles import Role
-from sunlot.organisations.signatures import prove_by_password
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+from sunlot.staff.signing import SigningForm
 from sunlot.trail.queries import history
 
 from . import actions, filters, forms, page, policy, queries, sheet, suggestions, wording
@@ -91,6 +90,9 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "may_write": policy.may_write(viewer, plan) and plan.is_open,
         "may_withdraw": policy.may_withdraw(viewer, plan) and State.WITHDRAWN in Plan.MOVES[plan.state],
         "on_paper": plan.state in (State.CONFIRMED, State.HEAD_SIGNED),
+        "waiting_paper": next(
+            (one for one in signatures if one.state == "unconfirmed" and one.digest == plan.digest), None
+        ),
         "history": history(plan.thing),
     }
     return render(request, "planning/plan.html", context)
@@ -200,36 +202,26 @@ def sign(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         raise Refused(f"计划现在是“{plan.get_state_display()}”，没有等待签署。")
     if not allowed:
         raise NotAllowed(f"现在由{actions.LEADER if as_leader else actions.HEAD}签署。")
-    form = forms.SignForm(request.POST or None)
+    capacity = actions.LEADER if as_leader else actions.HEAD
+    form = SigningForm(actions.page_of(plan, capacity), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("digest") != plan.digest:
-            raise Refused("您打开以后，这个计划已经改过。看过最新内容再签署。")
-        proof = prove_by_password(request, viewer, form.cleaned_data["password"])
-        act = actions.sign_as_leader if as_leader else actions.sign_as_head
-        signed = act(viewer, plan, proof, form.cleaned_data["comment"])
-        messages.success(request, "已签署并公布。" if signed.state == State.PUBLISHED else "已签署，等分管领导签署。")
+        if form.refuses:
+            actions.return_plan(viewer, plan, form.refusal)
+            messages.success(request, "已退回编制，您的意见随计划保留。")
+        else:
+            act = actions.sign_as_leader if as_leader else actions.sign_as_head
+            act(viewer, plan, form.proof(request, viewer), form.comment_given)
+            messages.success(request, "已签署并公布。" if as_leader else f"已签署，等{actions.LEADER}签署。")
         return redirect("planning:plan", number=number)
     context = {
         "plan": plan,
         "form": form,
         "as_leader": as_leader,
+        "capacity": capacity,
         "figures": queries.feasibility(plan),
         "lines": wording.lines(queries.rules_of(plan)),
     }
     return render(request, "planning/sign.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@desk_view(Role.HEAD, Role.LEADER)
-def send_back(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    """Refuse the signature, with the reason; the plan returns to draft."""
-    plan = _plan(viewer, number)
-    form = forms.ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.return_plan(viewer, plan, form.cleaned_data["reason"])
-        messages.success(request, "已退回编制，您的意见随计划保留。")
-        return redirect("planning:plan", number=number)
-    return render(request, "planning/send_back.html", {"plan": plan, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
