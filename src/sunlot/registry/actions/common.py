@@ -42,6 +42,11 @@ def keys_of(name: str, limit: int = 500) -> str:
     return search_keys(name).text[:limit]
 
 
+def inspector_keys(name: str, fields: Iterable[str]) -> str:
+    """The search column of an inspector: the name's keys and the professional fields, lower case."""
+    return f"{search_keys(name).text} {' '.join(fields).lower()}"[:300]
+
+
 def save(entry: models.Model, actor: Actor, fields: Iterable[str] | None = None) -> None:
     """Save an entry and its history record with the actor and the moment of our clock; counts its version up."""
     moment = clock.now()

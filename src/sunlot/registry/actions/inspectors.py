@@ -15,7 +15,7 @@ from sunlot.trail.events import Actor
 from .. import events, policy
 from ..locks import take_registry_lock
 from ..models import Inspector
-from .common import change, in_words, keys_of, locked, save, user_of
+from .common import change, in_words, inspector_keys, locked, save, user_of
 
 CHANGEABLE = frozenset(
     {"name", "organisation", "certificate", "certificate_expires", "fields", "post", "rank", "phone", "user"}
@@ -24,7 +24,6 @@ VOUCHED_FOR = frozenset({"name", "organisation", "certificate", "certificate_exp
 """What a review vouches for: changed, it is reviewed anew."""
 
 State = Inspector.State
-_KEY_LIMIT = 300
 
 
 @transaction.atomic
@@ -61,7 +60,7 @@ def recommend_inspector(
         user=user,
         is_demo=is_demo,
         recommended_by=user_of(actor),
-        search_keys=keys_of(name, _KEY_LIMIT),
+        search_keys=inspector_keys(name, fields),
     )
     save(inspector, actor)
     record(
@@ -101,7 +100,7 @@ def change_inspector(actor: Actor, inspector: Inspector, *, version: int | None 
     current.recommended_by = user_of(actor)
     if current.reviewed_by_id is not None and current.reviewed_by_id == current.recommended_by_id:
         raise NotAllowed("审核过这名人员的人不能再修改其登记内容，由另一名经办人办理。")
-    current.search_keys = keys_of(current.name, _KEY_LIMIT)
+    current.search_keys = inspector_keys(current.name, current.fields)
     save(current, actor, [*after, "search_keys", "state", "state_reason", "reviewed_by", "recommended_by"])
     words = f"变更登记内容：{in_words(Inspector, before, after)}" + ("，重新送审" if again else "")
     record(actor, events.INSPECTOR_CHANGED, f"inspector:{current.pk}", words, before=before, after=after)

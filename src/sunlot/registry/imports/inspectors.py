@@ -10,7 +10,7 @@ from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import Viewer
 
 from .. import policy
-from ..actions.common import keys_of, user_of
+from ..actions.common import inspector_keys, user_of
 from ..actions.inspectors import needs_new_review
 from ..models import Import, Inspector
 from .bulk import BulkWriting
@@ -26,7 +26,6 @@ _LABELS = {
     "post": "岗位", "rank": "职务", "phone": "手机",
 }  # fmt: skip
 _WRITTEN = [*_LABELS, "search_keys", "state", "state_reason", "recommended_by", "reviewed_by", "version", "updated_at"]
-_KEY_LIMIT = 300
 
 
 @dataclass(slots=True)
@@ -241,7 +240,7 @@ class InspectorTaking:
             phone=row.phone,
             is_demo=row.is_demo,
             recommended_by=user_of(self._viewer),
-            search_keys=keys_of(row.name, _KEY_LIMIT),
+            search_keys=inspector_keys(row.name, row.fields),
             created_at=self._now,
             updated_at=self._now,
         )
@@ -253,7 +252,7 @@ class InspectorTaking:
         if again:
             inspector.state, inspector.state_reason, inspector.reviewed_by = Inspector.State.RECOMMENDED, "", None
         inspector.recommended_by = user_of(self._viewer)
-        inspector.search_keys = keys_of(inspector.name, _KEY_LIMIT)
+        inspector.search_keys = inspector_keys(inspector.name, inspector.fields)
         inspector.version += 1
         inspector.updated_at = self._now
         return inspector

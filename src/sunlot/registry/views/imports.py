@@ -1,0 +1,185 @@
+"""Pages of an import: upload, look, match the columns, confirm once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sunlot.catalogue.models import ObjectKind
+from sunlot.desk.lists import XLSX_TYPE, Listing
+from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.documents import spreadsheets
+from sunlot.norms import clock
+from sunlot.organisations.models import Organisation, Region
+from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+from sunlot.trail.queries import history
+
+from .. import imports, lists, policy, queries
+from ..imports import steps
+from ..imports.columns import matches
+from ..imports.faulty import faulty_rows
+from ..imports.fields import fields_of
+from ..models import Import
+
+RECENT = 10
+_FINDING_SORTS: dict[str, Sequence[str]] = {"order": ["pk"]}
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def upload(request: HttpRequest, viewer: Viewer, target: str) -> HttpResponse:
+    """Choose a file; what can't be read is refused here, at the field."""
+    if target not in Import.Target.values:
+        raise Http404
+    steps.require_importer(viewer, target)
+    fault = ""
+    if request.method == "POST":
+        try:
+            return redirect("registry:import", _taken(request, viewer, target).pk)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            fault = str(refusal)
+    context = {
+        "target": Import.Target(target),
+        "fault": fault,
+        "megabytes": settings.SUNLOT_UPLOAD_LIMIT // 2**20,
+        "recent": queries.imports_seen(viewer).filter(target=target)[:RECENT],
+        "fields": fields_of(target),
+    }
+    return render(request, "registry/upload.html", context, status=422 if fault else 200)
+
+
+def _taken(request: HttpRequest, viewer: Viewer, target: str) -> Import:
+    """The import of the file that was sent. Raises Refused."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise Refused("还没有选择文件。")
+    if sent.size is not None and sent.size > settings.SUNLOT_UPLOAD_LIMIT:
+        limit = settings.SUNLOT_UPLOAD_LIMIT // 2**20
+        raise Refused(f"文件有 {sent.size / 2**20:.0f} MB，上限是 {limit} MB。请按辖区或类别分成几个文件上传。")
+    return imports.upload(viewer, target, sent.name or "名单", sent.read())
+
+
+@require_GET
+@desk_view()
+def preview(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """What the import would do, its faults, and how the columns are matched; once confirmed, what it did."""
+    roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    listing = Listing(
+        request,
+        roster.findings.all(),
+        filters=lists.FindingFilters,
+        sorts=_FINDING_SORTS,
+        default_sort="order",
+        unit="处",
+    )
+    counts = roster.counts
+    good = counts["new"] + counts["changed"] + counts["same"]
+    context = {
+        "roster": roster,
+        "target": Import.Target(roster.target),
+        "listing": listing,
+        "counts": counts,
+        "good": good,
+        "with_doubtful": good + counts["confirm"],
+        "is_open": roster.state == Import.State.PREVIEW,
+        "history": history(f"import:{roster.pk}"),
+        "may_import": _may_import(viewer, roster),
+    }
+    if roster.state == Import.State.PREVIEW:
+        context |= _matching(viewer, roster)
+    return render(request, "registry/import.html", context)
+
+
+def _may_import(viewer: Viewer, roster: Import) -> bool:
+    if roster.target == Import.Target.OBJECTS:
+        return policy.may_write(viewer) and viewer.covers(roster.organisation)
+    return policy.may_recommend(viewer, roster.organisation)
+
+
+def _matching(viewer: Viewer, roster: Import) -> dict[str, Any]:
+    """The table of columns and the values for the whole roster."""
+    table = steps.table_of(roster)
+    columns = steps.columns_of(roster)
+    memory = steps.memory_of(roster.organisation, roster.target)
+    found = matches(roster.target, table, memory, columns)
+    return {
+        "sheets": table.sheets,
+        "matches": found,
+        "matched": sum(bool(one.field) for one in found),
+        "fields": fields_of(roster.target),
+        "kinds": ObjectKind.objects.all() if roster.target == Import.Target.OBJECTS else None,
+        "regions": Region.objects.filter(code__startswith=viewer.region_prefix, children__isnull=True),
+        "organisations": Organisation.objects.filter(path__startswith=viewer.base.path, is_active=True),
+        "filled": set(columns.values()),
+    }
+
+
+@require_POST
+@desk_view()
+def set_columns(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Match the columns anew, or read another sheet."""
+    roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    chosen = {
+        int(name.removeprefix("column-")): str(value)
+        for name, value in request.POST.items()
+        if name.startswith("column-") and name.removeprefix("column-").isdecimal()
+    }
+    defaults = {name: request.POST.get(f"default-{name}", "") for name in ("kind", "region", "organisation")}
+    imports.set_columns(viewer, roster, chosen, defaults, request.POST.get("sheet") or None)
+    messages.success(request, "已按新的对应重新核对。下次上传同样的表会照此识别。")
+    return redirect("registry:import", roster.pk)
+
+
+@require_POST
+@desk_view()
+def apply(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Take the good rows, once."""
+    roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    done = imports.apply(viewer, roster, accept_warnings=request.POST.get("accept") == "on")
+    if done.already:
+        at = clock.iso(done.at)[:16].replace("T", " ") if done.at else ""
+        messages.warning(request, f"这份名单已由{done.by}于 {at} 导入：{done.words}。没有重复导入。")
+    else:
+        messages.success(request, f"已导入：{done.words}。")
+    return redirect("registry:import", roster.pk)
+
+
+@require_POST
+@desk_view()
+def discard(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Give an import up."""
+    roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    imports.discard(viewer, roster)
+    messages.success(request, f"已放弃导入《{roster.file_name}》，名录库没有变化。")
+    return redirect("registry:upload", roster.target)
+
+
+@require_GET
+@desk_view()
+def faulty(request: HttpRequest, viewer: Viewer, pk: int) -> StreamingHttpResponse:
+    """The faulty rows as a file, with a reason column."""
+    roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    return _file(faulty_rows(roster), f"错误行-{roster.file_name.rsplit('.', 1)[0]}.xlsx")
+
+
+@require_GET
+@desk_view()
+def template(request: HttpRequest, viewer: Viewer, target: str) -> StreamingHttpResponse:
+    """An empty table with the heads that are known beyond doubt."""
+    if target not in Import.Target.values:
+        raise Http404
+    columns = [spreadsheets.Column(field.label, width=22) for field in fields_of(target)]
+    return _file(spreadsheets.xlsx_stream(columns, [], sheet="名单"), f"{Import.Target(target).label}名单模板.xlsx")
+
+
+def _file(body: Any, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(body, content_type=XLSX_TYPE)
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response

@@ -1,0 +1,204 @@
+"""Pages of inspection objects."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sunlot.catalogue.models import ObjectKind
+from sunlot.catalogue.queries import in_force, kinds_covered
+from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.norms import clock
+from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+
+from .. import actions, forms, lists, policy, queries
+from ..editing import merged
+from ..models import InspectionObject, Involvement
+from ..panels import panels_of, visits_this_year
+from ..story import story_of
+
+_WHO = "检查对象由其管理单位的经办人或统筹科室修改。"
+
+
+@require_GET
+@desk_view()
+def objects(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
+    """All objects of the jurisdiction."""
+    listing = lists.objects_listing(request, viewer)
+    if listing.wants_export:
+        return listing.export(f"检查对象名录-{clock.today().isoformat()}")
+    covered = set(kinds_covered(clock.today()).values_list("pk", flat=True))
+    seen = queries.objects_seen(viewer)
+    context = {
+        "listing": listing,
+        "active": seen.filter(state=InspectionObject.State.ACTIVE).count(),
+        "beyond": seen.exclude(kind__in=covered).count(),
+        "covered": covered,
+        "visits": visits_this_year(one.pk for one in listing.page),
+        "may_write": policy.may_write(viewer),
+    }
+    return render(request, "registry/objects.html", context)
+
+
+@require_GET
+@desk_view()
+def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """One object: its facts, who is involved, its visits, its story."""
+    entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
+    involvements = list(entry.involvements.select_related("entity__region", "entity__manager"))
+    itself = next((one.entity for one in involvements if one.part == Involvement.Part.ITSELF), None)
+    holder = entry if entry.contact or entry.phone or itself is None else itself
+    contact, phone = lists.shown_contact(viewer, holder)
+    items = in_force(clock.today()).filter(kinds=entry.kind).order_by("item__code")
+    context = {
+        "entry": entry,
+        "involvements": involvements,
+        "itself": itself,
+        "contact": contact,
+        "phone": phone,
+        "sees_contacts": policy.sees_contacts(viewer, holder),
+        "items": items,
+        "may_change": policy.may_change(viewer, entry),
+        "involvement_form": forms.InvolvementForm() if policy.may_change(viewer, entry) else None,
+        "avoidances": queries.avoidances_seen(viewer).filter(object=entry, ended_at__isnull=True),
+        "panels": panels_of(viewer, entry),
+        "visits": visits_this_year([entry.pk])[entry.pk],
+        "history": story_of(entry, f"object:{entry.pk}"),
+    }
+    return render(request, "registry/object.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def new_object(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Enter an object by hand."""
+    policy.require(viewer, policy.may_write(viewer), "检查对象由经办人或统筹科室新增。")
+    form = forms.NewObjectForm(request.POST or None, viewer=viewer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            entry = actions.create_object(viewer, **form.cleaned_data)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已新增“{entry.name}”，编号 {entry.number}。")
+            return redirect("registry:object", entry.pk)
+    return render(
+        request, "registry/form.html", {"form": form, "title": "新增检查对象", "save": "新增对象", "place": "objects"}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def edit_object(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Change an object's facts."""
+    entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
+    policy.require(viewer, policy.may_change(viewer, entry), _WHO)
+
+    def make(data: Any) -> forms.ObjectForm:
+        form = forms.ObjectForm(data, initial=forms.ObjectForm.values_of(entry), viewer=viewer)
+        if entry.kind.nature == ObjectKind.Nature.ENTITY:
+            del form.fields["contact"], form.fields["phone"]  # those of the entity
+        return form
+
+    form = make(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_object(viewer, entry, **form.cleaned_data)
+        except actions.Stale as stale:
+            form = merged(form, stale.current, make)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已保存“{entry.name}”的登记内容。")
+            return redirect("registry:object", entry.pk)
+    context = {
+        "form": form,
+        "title": "修改登记内容",
+        "save": "保存登记内容",
+        "place": "objects",
+        "back": entry,
+        "back_url": "registry:object",
+    }
+    return render(request, "registry/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def object_state(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Another state, with its day and source."""
+    entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
+    policy.require(viewer, policy.may_change(viewer, entry), _WHO)
+    form = forms.StateForm(request.POST or None, entry=entry, initial={"since": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        changed = actions.set_object_state(viewer, entry, **form.cleaned_data)
+        messages.success(request, f"“{entry.name}”现在是“{changed.get_state_display()}”。")
+        return redirect("registry:object", entry.pk)
+    lede = f"现在是“{entry.get_state_display()}”。不在册的对象不参加抽取；以前的检查记录保留。"
+    context = {
+        "form": form,
+        "title": "变更状态",
+        "lede": lede,
+        "save": "变更状态",
+        "place": "objects",
+        "back": entry,
+        "back_url": "registry:object",
+    }
+    return render(request, "registry/form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def object_risk(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Another credit risk class, with the reason."""
+    entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
+    policy.require(viewer, policy.may_change(viewer, entry), _WHO)
+    form = forms.RiskForm(request.POST or None, initial={"risk_class": entry.risk_class})
+    if request.method == "POST" and form.is_valid():
+        actions.set_risk(viewer, entry, **form.cleaned_data)
+        messages.success(request, f"“{entry.name}”的信用风险类别是 {form.cleaned_data['risk_class']}。")
+        return redirect("registry:object", entry.pk)
+    lede = f"现在是 {entry.risk_class}（{entry.get_risk_class_display()}）。类别决定抽查的比例和频次；已封存的抽取不受影响。"
+    context = {
+        "form": form, "title": "调整信用风险类别", "lede": lede, "save": "调整类别",
+        "place": "objects", "back": entry, "back_url": "registry:object",
+    }  # fmt: skip
+    return render(request, "registry/form.html", context)
+
+
+@require_POST
+@desk_view()
+def involve(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Tie an entity to an object."""
+    entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
+    form = forms.InvolvementForm(request.POST)
+    if form.is_valid():
+        actions.involve(viewer, entry, form.cleaned_data["entity"], form.cleaned_data["part"])
+        messages.success(request, f"已登记：{form.cleaned_data['entity'].name}。")
+    else:
+        for faults in form.errors.values():
+            messages.error(request, " ".join(str(fault) for fault in faults))
+    return redirect("registry:object", entry.pk)
+
+
+@require_POST
+@desk_view()
+def end_involvement(request: HttpRequest, viewer: Viewer, pk: int, involvement: int) -> HttpResponse:
+    """Take an entity's part in an object away."""
+    entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
+    found = (
+        entry.involvements.filter(pk=involvement)
+        .exclude(part=Involvement.Part.ITSELF)
+        .select_related("object__manager", "entity")
+        .first()
+    )
+    if found is not None:
+        actions.end_involvement(viewer, found)
+        messages.success(request, f"已解除与{found.entity.name}的关系。")
+    return redirect("registry:object", entry.pk)
