@@ -156,7 +156,6 @@ COMMANDS: dict[str, tuple[str, _Handler]] = {
     "notice": ("fill in and check a notice", _notice),
     "init": ("make the first administrators of an empty installation", _installation("init")),
     "demo": ("fill an empty installation with the demonstration city", _installation("demo")),
-    "run": ("what `make run` does: prepare, fill and serve", _installation("run")),
     "serve": ("serve the site, with the background worker", _installation("serve")),
     "worker": ("run the background worker alone", _installation("worker")),
     "import": ("import objects or inspectors from a spreadsheet", _installation("import")),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -57,17 +58,7 @@ def record(
         }
     )
     salt = secrets.token_bytes(SALT_BYTES)
-    entry = canonical.dumps(
-        {
-            "v": 1,
-            "time": clock.iso(moment),
-            "type": kind.name if kind.public else "internal",
-            "subject": subject if kind.public else _opaque(thing),
-            "actor": f"org:{actor.organisation_code}" + (f"/{actor.role_code}" if kind.public else ""),
-            "public": dict(public or {}),
-            "digest": hashlib.sha256(salt + whole).hexdigest(),
-        }
-    )
+    entry = _entry(actor, kind, moment, subject or _opaque(thing), public or {}, salt + whole)
     event = Event.objects.create(entry=entry.decode(), leaf_hash=hashlib.sha256(LEAF_PREFIX + entry).digest())
     EventDetail.objects.create(
         event=event,
@@ -105,6 +96,23 @@ def erase(actor: Actor, event_id: int, reason: str) -> Erasure:
     erasure = Erasure.objects.create(event_id=event_id, reason=reason.strip(), at=clock.now(), recorded_by=recorded)
     detail.delete()
     return erasure
+
+
+def _entry(
+    actor: Actor, kind: EventKind, moment: datetime, subject: str, public: Mapping[str, Any], salted: bytes
+) -> bytes:
+    """What the public log holds of an event: of an internal one neither kind, nor thing, nor role."""
+    return canonical.dumps(
+        {
+            "v": 1,
+            "time": clock.iso(moment),
+            "type": kind.name if kind.public else "internal",
+            "subject": subject,
+            "actor": f"org:{actor.organisation_code}" + (f"/{actor.role_code}" if kind.public else ""),
+            "public": dict(public),
+            "digest": hashlib.sha256(salted).hexdigest(),
+        }
+    )
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
