@@ -110,14 +110,6 @@ def whole(versions: "QuerySet[ItemVersion]") -> "QuerySet[ItemVersion]":
     )
 
 
-def bases_of(version: ItemVersion) -> str:
-    """The bases of a version in one line: 《建筑法》第七条、第九条；《…办法》."""
-    laws: dict[str, list[str]] = {}
-    for basis in version.bases.all():
-        laws.setdefault(basis.law, []).append(basis.article)
-    return "；".join(f"《{law}》{'、'.join(filter(None, articles))}" for law, articles in laws.items())
-
-
 COLUMNS: list[Column[ItemVersion]] = [
     Column("code", "编号", lambda version: version.item.code),
     Column("name", "事项名称", lambda version: version.name),
@@ -126,7 +118,7 @@ COLUMNS: list[Column[ItemVersion]] = [
     Column("kinds", "检查对象类别", lambda version: "、".join(kind.name for kind in version.kinds.all())),
     Column("content", "检查内容", lambda version: version.content),
     Column("modes", "检查方式", lambda version: "、".join(version.mode_labels)),
-    Column("bases", "检查依据", bases_of),
+    Column("bases", "检查依据", lambda version: "；".join(version.laws)),
     Column("version", "版本", lambda version: version.number),
     Column("state", "状态", lambda version: version.get_state_display()),
     Column("effective_from", "生效日期", lambda version: _iso(version.effective_from)),

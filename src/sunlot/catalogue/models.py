@@ -150,6 +150,14 @@ class ItemVersion(models.Model):
     def mode_labels(self) -> list[str]:
         return [self.Mode(mode).label for mode in self.modes]
 
+    @property
+    def laws(self) -> list[str]:
+        """The bases, each law once with its articles: 《建筑法》第七条、第九条. Prefetch `bases` where there are many."""
+        articles: dict[str, list[str]] = {}
+        for basis in self.bases.all():
+            articles.setdefault(basis.law, []).append(basis.article)
+        return [f"《{law}》{'、'.join(filter(None, found))}" for law, found in articles.items()]
+
     def holds_on(self, day: date) -> bool:
         """Whether this version may be used on `day`."""
         if self.effective_from is None or day < self.effective_from:

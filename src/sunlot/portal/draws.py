@@ -49,9 +49,7 @@ def public_draws() -> "QuerySet[Draw]":
             published=_count(of_draw.annotate(n=Count("pk", filter=Q(state__in=PUBLISHED))).values("n")),
         )
         .select_related("round__plan__lead__parent")
-        .prefetch_related(
-            Prefetch("attempts", queryset=attempts, to_attr="public")
-        )
+        .prefetch_related(Prefetch("attempts", queryset=attempts, to_attr="public"))
         .order_by("-sealed", "-pk")
     )
 

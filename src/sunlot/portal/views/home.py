@@ -1,10 +1,12 @@
 """The public's first page, and how anybody verifies a draw."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from sunlot.drawing import queries as drawing
@@ -31,8 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "draws": newest,
         "results": [(one, labels(one)) for one in results],
         "figures": _figures(now.year),
-        "waiting": [shown for shown in newest if not shown.is_released and shown.is_drawn],
-        "next": _next_draws(),
+        "coming": _coming(newest),
         "draw_count": public_draws().count(),
         **_dial(newest),
     }
@@ -71,6 +72,23 @@ def _figures(year: int) -> dict[str, int]:
     }
 
 
-def _next_draws() -> "QuerySet[Plan]":
-    """Published plans whose draw is still to come, the next first."""
-    return planning.published_plans().filter(state=Plan.State.PUBLISHED).order_by("draw_at")[:NEXT_DATES]
+@dataclass(frozen=True)
+class Coming:
+    """Something with a date: a draw to be held, a list to be released."""
+
+    at: datetime
+    plan: Plan
+    url: str
+    what: str
+
+
+def _coming(newest: list[PublicDraw]) -> list[Coming]:
+    """The draws to be held and the lists to be released next, by date."""
+    plans = planning.published_plans().filter(state=Plan.State.PUBLISHED).order_by("draw_at")[:NEXT_DATES]
+    found = [Coming(plan.draw_at, plan, reverse("portal:plan", args=[plan.number]), "抽取") for plan in plans]
+    for shown in newest:
+        if shown.is_drawn and not shown.is_released and shown.attempt.release_at:
+            url = reverse("portal:draw", args=[shown.draw.number])
+            words = f"名单到期公开，{shown.waits}"
+            found.append(Coming(shown.attempt.release_at, shown.draw.round.plan, url, words))
+    return sorted(found, key=lambda entry: entry.at)

@@ -80,7 +80,7 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
             for one in signatures_of(shown.thing)
             if one.state == Signature.State.SIGNED and one.digest == shown.digest
         ],
-        "bases": sorted({str(basis) for entry in shown.items.all() for basis in entry.version.bases.all()}),
+        "bases": list(dict.fromkeys(law for entry in shown.items.all() for law in entry.version.laws)),
     }
     return render(request, "portal/plan.html", context)
 
