@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from sunlot.catalogue.queries import kinds_covered
 from sunlot.norms import regions
-from sunlot.organisations.models import Region
+from sunlot.organisations.models import Organisation, Region
+from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
 from .models import Avoidance, Entity, Import, InspectionObject, Inspector
@@ -40,6 +41,16 @@ def inspectors_seen(viewer: Viewer) -> "QuerySet[Inspector]":
     if viewer.role in BLIND:
         return Inspector.objects.none()
     return Inspector.objects.filter(organisation__path__startswith=viewer.base.path).select_related("organisation")
+
+
+def waiting_for_review(viewer: Viewer) -> "QuerySet[Inspector]":
+    """The recommended inspectors that this person may review, apart from its own recommendations."""
+    waiting = inspectors_seen(viewer).filter(state=Inspector.State.RECOMMENDED)
+    if viewer.role == Role.HEAD:
+        waiting = waiting.filter(organisation__kind=Organisation.Kind.PARTNER)
+    elif viewer.role != Role.COORDINATOR:
+        return waiting.none()
+    return waiting.exclude(recommended_by=viewer.user_id)
 
 
 def avoidances_seen(viewer: Viewer) -> "QuerySet[Avoidance]":

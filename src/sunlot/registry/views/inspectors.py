@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -32,22 +31,12 @@ def inspectors(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     context = {
         "listing": listing,
         "on_duty": queries.qualified_inspectors(viewer.base.path, clock.today()).count(),
-        "waiting": waiting_for_review(viewer).count(),
+        "waiting": queries.waiting_for_review(viewer).count(),
         "may_recommend": policy.may_recommend(viewer, viewer.organisation),
         "urgent_days": lists.URGENT_DAYS,
         "warn_days": lists.WARN_DAYS,
     }
     return render(request, "registry/inspectors.html", context)
-
-
-def waiting_for_review(viewer: Viewer) -> "QuerySet[Inspector]":
-    """The recommended inspectors that this person may review, apart from its own recommendations."""
-    waiting = queries.inspectors_seen(viewer).filter(state=Inspector.State.RECOMMENDED)
-    if viewer.role == Role.HEAD:
-        waiting = waiting.filter(organisation__kind="partner")
-    elif viewer.role != Role.COORDINATOR:
-        return waiting.none()
-    return waiting.exclude(recommended_by=viewer.user_id)
 
 
 @require_GET
@@ -159,7 +148,7 @@ def review(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """All who wait for review, decided one by one or several at once."""
     allowed = viewer.has(Role.COORDINATOR, Role.HEAD)
     policy.require(viewer, allowed, "执法检查人员由统筹科室审核；联合部门的由其科室负责人审核。")
-    waiting = waiting_for_review(viewer)
+    waiting = queries.waiting_for_review(viewer)
     if request.method == "POST":
         chosen = list(waiting.filter(pk__in=[key for key in request.POST.getlist("row") if key.isdecimal()]))
         accept = request.POST.get("decision") == "accept"

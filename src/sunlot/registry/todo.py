@@ -1,0 +1,101 @@
+"""What of the registries waits for a person."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+
+from sunlot.desk.todo import Todo, provider
+from sunlot.norms import clock
+from sunlot.organisations.roles import Role
+from sunlot.organisations.viewer import Viewer
+
+from . import policy, queries
+from .lists import URGENT_DAYS, WARN_DAYS
+from .models import Import, Inspector
+
+_SHOWN_IMPORTS = 5
+
+
+@provider
+def reviews(viewer: Viewer) -> Iterator[Todo]:
+    """Recommended inspectors for those who review them."""
+    if not viewer.has(Role.COORDINATOR, Role.HEAD):
+        return
+    count = queries.waiting_for_review(viewer).count()
+    if count:
+        reason = "由各单位推荐，审核通过后才能参加抽取"
+        yield Todo(f"审核 {count} 名执法检查人员", reason, reverse("registry:review"), "审核人员")
+
+
+@provider
+def returned(viewer: Viewer) -> Iterator[Todo]:
+    """Inspectors that a review sent back to their unit's clerk."""
+    if not policy.may_recommend(viewer, viewer.organisation):
+        return
+    count = queries.inspectors_seen(viewer).filter(state=Inspector.State.RETURNED).count()
+    if count:
+        url = f"{reverse('registry:inspectors')}?state={Inspector.State.RETURNED.value}"
+        yield Todo(f"改正 {count} 名被退回的执法检查人员", "审核意见在人员页上，修改后自动重新送审", url, "查看并改正")
+
+
+@provider
+def certificates(viewer: Viewer) -> Iterator[Todo]:
+    """Certificates of people on duty that have expired or soon will: warned 60 days before, urgently 30 days before."""
+    if not policy.may_recommend(viewer, viewer.organisation):
+        return
+    today = clock.today()
+    ending = queries.inspectors_seen(viewer).filter(
+        state=Inspector.State.ACTIVE, certificate_expires__lte=today + timedelta(days=WARN_DAYS)
+    )
+    urgent = today + timedelta(days=URGENT_DAYS)
+    found = ending.aggregate(
+        expired=Count("pk", filter=Q(certificate_expires__lt=today)),
+        urgent=Count("pk", filter=Q(certificate_expires__range=(today, urgent))),
+        soon=Count("pk", filter=Q(certificate_expires__gt=urgent)),
+        first_expired=Min("certificate_expires", filter=Q(certificate_expires__lt=today)),
+        first_urgent=Min("certificate_expires", filter=Q(certificate_expires__range=(today, urgent))),
+        first_soon=Min("certificate_expires", filter=Q(certificate_expires__gt=urgent)),
+    )
+    expired, soon = (
+        f"{reverse('registry:inspectors')}?certificate={word}&sort=expires" for word in ("expired", "soon")
+    )
+    if found["expired"]:
+        yield Todo(
+            f"{found['expired']} 人的执法证已过期",
+            "换证并登记前不参加抽取",
+            expired,
+            "登记新证",
+            due=found["first_expired"],
+        )
+    if found["urgent"]:
+        yield Todo(
+            f"{found['urgent']} 人的执法证 {URGENT_DAYS} 天内到期",
+            "到期后不参加抽取",
+            soon,
+            "登记新证",
+            due=found["first_urgent"],
+        )
+    if found["soon"]:
+        yield Todo(
+            f"{found['soon']} 人的执法证 {WARN_DAYS} 天内到期",
+            "提前办理换证",
+            soon,
+            "查看人员",
+            due=found["first_soon"],
+        )
+
+
+@provider
+def unconfirmed_imports(viewer: Viewer) -> Iterator[Todo]:
+    """Rosters that this person uploaded and has not confirmed."""
+    waiting = queries.imports_seen(viewer).filter(state=Import.State.PREVIEW, created_by=viewer.user_id)[
+        :_SHOWN_IMPORTS
+    ]
+    for roster in waiting:
+        counts = roster.counts
+        words = (
+            f"新增 {counts['new']}，有变化 {counts['changed']}，待确认 {counts['confirm']}，有错误 {counts['faulty']}"
+        )
+        yield Todo(f"确认导入《{roster.file_name}》", words, reverse("registry:import", args=[roster.pk]), "核对并导入")
