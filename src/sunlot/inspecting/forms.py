@@ -146,7 +146,7 @@ class ReviewForm(DeskForm):
     """A reviewer's decision."""
 
     decision = forms.ChoiceField(
-        label="复核意见", widget=forms.RadioSelect(), choices=[("accept", "通过，交公示"), ("return", "退回检查人员")],
+        label="结论", widget=forms.RadioSelect(), choices=[("accept", "通过，交公示"), ("return", "退回检查人员")],
         error_messages={"required": "选通过或退回。"},
     )  # fmt: skip
     comment = forms.CharField(

@@ -41,6 +41,12 @@ def _first_published(part: FormPart) -> Any:
     return min(found).astimezone(clock.SHANGHAI).date() if found else None
 
 
+def _labels(part: FormPart) -> list[str]:
+    """The result as it stands now: of the newest publication, before any of the record."""
+    newest = max(part.publications.all(), key=lambda one: one.number, default=None)
+    return [Category(value).label for value in (newest.categories if newest else part.categories)]
+
+
 def _deadline_day(part: FormPart) -> Any:
     deadline = queries.deadline(part)
     return deadline.day if deadline else None
@@ -52,7 +58,7 @@ _COLUMNS: list[Column[FormPart]] = [
     Column("object_number", "对象编号", lambda part: part.form.object.number),
     Column("department", "检查部门", lambda part: part.organisation.name),
     Column("plan", "抽查计划", lambda part: part.form.task.title),
-    Column("categories", "检查结果", lambda part: "；".join(part.category_labels)),
+    Column("categories", "检查结果", lambda part: "；".join(_labels(part))),
     Column("completed_on", "检查完成日", lambda part: part.completed_on),
     Column("due_on", "公示期限", _deadline_day),
     Column("state", "状态", lambda part: part.get_state_display()),
@@ -73,7 +79,10 @@ def parts_list(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     listing = Listing(request, parts, filters=PartFilter, sorts=_SORTS, default_sort="due", columns=_COLUMNS, unit="份")
     if listing.wants_export:
         return listing.export("检查结果公示")
-    rows = [(part, deadlines.due_of(part), queries.deadline(part), _first_published(part)) for part in listing.page]
+    rows = [
+        (part, deadlines.due_of(part), queries.deadline(part), _first_published(part), _labels(part))
+        for part in listing.page
+    ]
     counts = {
         "waiting": parts.filter(state=FormPart.State.DECIDED).count(),
         "late": parts.filter(deadlines.overdue()).count(),
