@@ -302,9 +302,9 @@ def test_a_scan_of_the_signed_paper_is_told_by_its_bytes(sent: Fieldwork) -> Non
         given = {"way": "paper", "version": part.version, "paper-name": NAME, "paper-scan": scan}
         return client.post(reverse("field:inspected", args=[part.pk]), given, follow=True).content.decode()
 
-    assert "上传的文件是空的" in upload(b"", "检查表.pdf")
-    assert "只收 PDF、JPG 或 PNG" in upload(b"MZ\x90\x00", "检查表.pdf")
-    assert "只收 PDF、JPG 或 PNG" in upload(b"<svg xmlns='x'><script/></svg>", "a.svg")
+    assert "文件是空的" in upload(b"", "检查表.pdf")
+    assert "这是程序文件" in upload(b"MZ\x90\x00", "检查表.pdf")
+    assert "看不出这是什么文件" in upload(b"<svg xmlns='x'><script/></svg>", "a.svg")
     assert not Signature.objects.filter(thing=part.thing).exists()
     assert "待复核人与原件核对" in upload(PNG, "../../检查表.png")
     assert Signature.objects.get(thing=part.thing).state == Signature.State.UNCONFIRMED

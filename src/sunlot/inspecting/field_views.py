@@ -10,11 +10,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.organisations import scans
 from sunlot.organisations.roles import Role
 from sunlot.organisations.signatures import prove_by_password
 from sunlot.organisations.viewer import Refused, Viewer
 
-from . import actions, deadlines, presenting, queries, records, scans
+from . import actions, deadlines, presenting, queries, records
 from .forms import AbsenceForm, InspectedHandForm, InspectedPaperForm, RecordForm, SignForm, base_of
 from .handwriting import HEIGHT, WIDTH
 from .models import Finding, FormPart
@@ -216,10 +217,10 @@ def _take(viewer: Viewer, found: FormPart, way: str, given: dict[str, Any], vers
         actions.sign_inspected(viewer, found, given["name"], given["strokes"], version=version)
     elif way == "paper":
         upload = given["scan"]
-        if upload.size > scans.MAX_SIZE:
-            raise Refused(
-                f"文件有 {upload.size // 2**20} MB，超过 {scans.MAX_SIZE // 2**20} MB。重新拍摄或降低清晰度。"
-            )
+        try:
+            scans.require_size(upload.size)  # before the file is read into memory
+        except scans.ScanError as fault:
+            raise Refused(str(fault)) from fault
         actions.upload_inspected(viewer, found, given["name"], upload.read(), upload.name, version=version)
     else:
         noted = records.Absence(given["reason"], given["witness"], given["witness_is"])

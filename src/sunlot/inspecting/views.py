@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sunlot.desk.lists import Column, Listing
 from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.organisations import scans
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.trail import files
 from sunlot.trail.queries import history
 
-from . import actions, deadlines, drawn, papers, policy, presenting, queries, scans
+from . import actions, deadlines, drawn, papers, policy, presenting, queries
 from .actions.dispatch import items_by_participant
 from .forms import FormFilter, ReviewForm
 from .models import Form, FormPart, Task
@@ -174,9 +175,11 @@ def signature_file(request: HttpRequest, viewer: Viewer, pk: int, signature: int
     if found is None or found.file_id is None:
         raise Http404
     content = files.read(found.file_id)
-    mime = scans.mime_of(content)
+    scan = scans.stored_kind(content)
+    drawing = found.way == Signature.Way.HAND
+    mime = "image/svg+xml" if drawing else scan.mime if scan else "application/octet-stream"
     response = HttpResponse(content, content_type=mime)
-    name = found.file_name if found.way == Signature.Way.PAPER else "签名.svg"
+    name = "签名.svg" if drawing else found.file_name
     response["Content-Disposition"] = content_disposition_header(not mime.startswith("image/"), name) or ""
     response["X-Content-Type-Options"] = "nosniff"
     return response

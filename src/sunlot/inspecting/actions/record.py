@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from sunlot.norms import clock
-from sunlot.organisations import signatures
+from sunlot.organisations import scans, signatures
 from sunlot.organisations.models import Signature
 from sunlot.organisations.signatures import Page, Proof
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
@@ -14,7 +14,7 @@ from sunlot.trail import files
 from sunlot.trail.actions import record
 from sunlot.visits import actions as visits
 
-from .. import events, handwriting, policy, queries, records, scans
+from .. import events, handwriting, policy, queries, records
 from ..models import Finding, FormPart, PartMember
 from ..records import Absence, PartData
 from .forms import settle
@@ -117,7 +117,10 @@ def upload_inspected(
     with the paper in the review.
     """
     locked = _finished(viewer, part, version)
-    scans.kind_of(scan)
+    try:
+        scans.kind_of(scan)
+    except scans.ScanError as fault:
+        raise Refused(str(fault)) from fault
     stored = files.store(scan)
     page = _page_for_inspected(viewer, locked)
     return signatures.upload_paper(viewer, page, name, stored, file_name)
