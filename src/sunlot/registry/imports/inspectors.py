@@ -14,7 +14,6 @@ from ..actions.common import inspector_keys, user_of
 from ..actions.inspectors import needs_new_review
 from ..models import Import, Inspector
 from .bulk import BulkWriting
-from .objects import DEMO_SUFFIX
 from .reading import Cells
 from .rows import Cursor, Row, Verdict
 from .values import date_of, is_lossy, text_of, words_of
@@ -40,7 +39,6 @@ class InspectorRow(Row):
     post: str = ""
     rank: str = ""
     phone: str = ""
-    is_demo: bool = False
     existing: Inspector | None = None
     changes: dict[str, Any] = field(default_factory=dict)
 
@@ -74,9 +72,7 @@ class InspectorRoster:
         """What one row says, with all its faults at once."""
         row = InspectorRow(number)
         at = Cursor(TARGET, row, cells, columns, behind)
-        name = at.called("name", 40)
-        row.is_demo = bool(DEMO_SUFFIX.search(name))
-        row.name = DEMO_SUFFIX.sub("", name)
+        at.called("name", 40)
         row.given_number = at.identifier("number")
         if not row.given_number and not row.is_faulty:
             at.fault("number", "没有填写人员编号", "填写单位内部的人员编号，不要用身份证号")

@@ -15,14 +15,13 @@ from sunlot.organisations.viewer import Viewer
 from .. import policy
 from ..models import Entity, Import, InspectionObject, Involvement
 from .reading import Cells
-from .rows import Cursor, Row, Verdict
+from .rows import DEMO_SUFFIX, Cursor, Row, Verdict
 from .values import is_lossy, region_of, risk_of, text_of
 
 T = TypeVar("T")
 CHUNK = 5000
 TARGET = Import.Target.OBJECTS.value
 Part = Involvement.Part
-DEMO_SUFFIX = re.compile(r"[（(]演示[）)]$")
 _CODE_INSIDE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}", re.ASCII)
 _PARTS = {
     "builder": Part.BUILDER,
@@ -61,7 +60,6 @@ class ObjectRow(Row):
     representative: str = ""
     contact: str = ""
     phone: str = ""
-    is_demo: bool = False
     units: list[Unit] = field(default_factory=list)
     existing: InspectionObject | None = None
     itself: Entity | None = None
@@ -113,9 +111,7 @@ class ObjectRoster:
         """What one row says, with all its faults at once."""
         row = ObjectRow(number)
         at = Cursor(TARGET, row, cells, columns, behind)
-        name = at.called("name", 120)
-        row.is_demo = bool(DEMO_SUFFIX.search(name))
-        row.name = DEMO_SUFFIX.sub("", name)
+        at.called("name", 120)
         row.kind = self._kind(at)
         row.region_code = self._region(at)
         row.code = _code(at, "code")

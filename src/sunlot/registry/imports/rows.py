@@ -17,6 +17,9 @@ Verdict = ImportFinding.Verdict
 NUMBER_FORM = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}", re.ASCII)
 """What the draw protocol takes as an identifier."""
 
+DEMO_SUFFIX = re.compile(r"\s*[（(]演示[）)]$")
+"""How files mark what is invented, after the name; the product's own exports do so too."""
+
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
 _SHOWN = 200
 
@@ -40,6 +43,7 @@ class Row:
 
     number: int
     name: str = ""
+    is_demo: bool = False
     status: str = ""
     findings: list[Finding] = field(default_factory=list)
 
@@ -54,9 +58,8 @@ class Row:
 
     def say(self, verdict: str, column: str, value: str, what: str, mend: str = "") -> None:
         """Add a finding about the column with this label."""
-        self.findings.append(
-            Finding(self.number, verdict, column, self.name[:120], value[:_SHOWN], what[:300], mend[:300])
-        )
+        name = f"{self.name}（演示）" if self.is_demo else self.name
+        self.findings.append(Finding(self.number, verdict, column, name[:120], value[:_SHOWN], what[:300], mend[:300]))
 
 
 class Cursor:
@@ -134,16 +137,17 @@ class Cursor:
         return value
 
     def called(self, name: str, limit: int) -> str:
-        """A name: required, and to be confirmed where a spreadsheet would calculate it."""
+        """A name: required, and to be confirmed where a spreadsheet would calculate it. 演示 in brackets after it is a mark."""
         if self.is_broken(name):
             return ""
-        value = text_of(self.raw(name))
-        self.row.name = value
+        written = text_of(self.raw(name))
+        value = DEMO_SUFFIX.sub("", written)
+        self.row.name, self.row.is_demo = value, value != written
         if not value:
             self.fault(name, f"没有填写{label_of(self._target, name)}", "补上后再上传")
         elif len(value) > limit:
             self.fault(name, f"有 {len(value)} 个字，最多 {limit} 个字", "缩短后再上传")
         elif looks_like_formula(value):
             self.warn(name, f"以“{value[0]}”开头，像是公式；将按文字保存", "确是名称的，勾选确认")
-        self.mended(name, value)
+        self.mended(name, written)
         return value
