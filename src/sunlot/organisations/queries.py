@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Sum, Value, When
 
 from sunlot.norms import clock
 from sunlot.trail.models import EventDetail
@@ -22,10 +22,13 @@ def organisations_seen(viewer: Viewer) -> "QuerySet[Organisation]":
 
 
 def with_people(organisations: "QuerySet[Organisation]") -> "QuerySet[Organisation]":
-    """The organisations with `people_count`: how many persons hold a role in each of them."""
+    """The organisations with `people_count`, how many persons hold a role in each of them, and `is_partner_tree`, by
+    which the housing departments come before their partners.
+    """
     active = Q(memberships__ended_at__isnull=True, memberships__user__is_active=True)
     return organisations.select_related("region", "parent").annotate(
-        people_count=Count("memberships__user", filter=active, distinct=True)
+        people_count=Count("memberships__user", filter=active, distinct=True),
+        is_partner_tree=Case(When(kind=Organisation.Kind.PARTNER, then=Value(1)), default=Value(0)),
     )
 
 
@@ -66,7 +69,7 @@ def locked_until(user: User) -> datetime | None:
     """Until when the account is locked after too many wrong passwords, from whatever address; None when it is not."""
     pause = timedelta(hours=settings.AXES_COOLOFF_TIME)
     found = (
-        AccessAttempt.objects.filter(username=user.username, attempt_time__gt=clock.now() - pause)
+        AccessAttempt.objects.filter(username=user.username, attempt_time__gte=clock.now() - pause)
         .values("ip_address")
         .annotate(failures=Sum("failures_since_start"))
         .filter(failures__gte=settings.AXES_FAILURE_LIMIT)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -94,9 +94,9 @@ def newest_in(codes: Iterable[str], limit: int = 6, *, kinds: Iterable[str] = ()
 
 
 def of_person(username: str, limit: int = 20) -> list[HistoryEntry]:
-    """What this person did, newest first, for its own account page."""
+    """What this person did, newest first, for its own account page, where the name need not stand in each line."""
     details = EventDetail.objects.filter(username=username).order_by("-event_id")[:limit]
-    return [_entry(detail) for detail in details]
+    return [replace(_entry(detail), person="") for detail in details]
 
 
 def label_of(type_name: str) -> str:

@@ -38,7 +38,7 @@ def tree(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         request,
         with_people(organisations_seen(viewer)),
         filters=OrganisationFilter,
-        sorts={"tree": ["path"], "name": ["name"], "people": ["people_count"]},
+        sorts={"tree": ["is_partner_tree", "path"], "name": ["name"], "people": ["people_count"]},
         default_sort="tree",
         columns=_COLUMNS,
         unit="个",
