@@ -80,7 +80,14 @@ class Stage:
 def build_stage(city: City, release_on: date | None = None) -> Stage:
     """The town with two avoidances, and its plan published."""
     town = build_town(city)
-    town.content = replace(town.content, release_on=release_on)
+    draw_at = soon(1)
+    town.content = replace(
+        town.content,
+        draw_at=draw_at,
+        starts_on=draw_at.date() + timedelta(days=1),
+        ends_on=draw_at.date() + timedelta(days=60),
+        release_on=release_on,
+    )
     pairs = (("zjj-wuye-00", "150302-D-000"), ("scjg-01", "150303-C-002"))
     for inspector, found in pairs:
         Avoidance.objects.create(

@@ -1,0 +1,98 @@
+"""The record: who must sign, who may refuse, and what moves the draw on."""
+
+import pytest
+
+from sunlot.documents.draw_record import draw_record
+from sunlot.drawing import actions
+from sunlot.drawing.actions.record import capacity_of, page_of
+from sunlot.drawing.models import Attempt
+from sunlot.drawing.queries import record_signatures
+from sunlot.drawing.record_document import record_of
+from sunlot.norms import clock
+from sunlot.organisations import signatures
+from sunlot.organisations.signatures import find_thing
+from sunlot.organisations.viewer import NotAllowed, Refused
+from sunlot.trail import files
+
+from .stage import Stage, fresh
+
+State = Attempt.State
+
+
+def test_lead_and_supervisor_together_settle_the_record_and_others_may_still_sign(stage: Stage) -> None:
+    attempt = stage.drawn()
+    actions.sign_record(stage["scjg-clerk"], attempt, "scjg", stage.town.proof("scjg-clerk"))
+    actions.sign_record(stage["chen"], attempt, "zjj-wuye", stage.town.proof("chen"))
+    assert fresh(attempt).state == State.DRAWN
+    actions.sign_record(stage["supervisor"], attempt, "zjj-jijian", stage.town.proof("supervisor"))
+    signed = fresh(attempt)
+    assert (signed.state, signed.signed_at is not None) == (State.SIGNED, True)
+    actions.sign_record(stage["yjj-clerk"], attempt, "yjj", stage.town.proof("yjj-clerk"))
+    actions.sign_record(stage["yjj-clerk"], attempt, "yjj", stage.town.proof("yjj-clerk"))
+    assert len(record_signatures([attempt])[attempt.pk]) == 4
+
+
+def test_a_refusal_is_recorded_with_its_reason_and_holds_nothing_up(stage: Stage) -> None:
+    attempt = stage.drawn()
+    with pytest.raises(Refused, match="理由"):
+        actions.refuse_record(stage["supervisor"], attempt, "zjj-jijian", "  ")
+    actions.refuse_record(stage["supervisor"], attempt, "zjj-jijian", "对名单有异议")
+    with pytest.raises(Refused, match="已签署或已拒签"):
+        actions.refuse_record(stage["supervisor"], attempt, "zjj-jijian", "再拒一次")
+    actions.sign_record(stage["chen"], attempt, "zjj-wuye", stage.town.proof("chen"))
+    signed = fresh(attempt)
+    assert signed.state == State.SIGNED
+    record = record_of(signed, record_signatures([signed])[signed.pk])
+    notes = {signature.role: signature.note for signature in record.signatures}
+    assert notes["纪检监督 机关纪委（纪检监督）"] == "拒签，理由：对名单有异议"
+    assert draw_record(record).startswith(b"%PDF")
+
+
+def test_nobody_signs_for_another_or_before_the_draw(stage: Stage) -> None:
+    thrown = stage.thrown()
+    with pytest.raises(Refused, match="现在不能签署"):
+        actions.sign_record(stage["chen"], thrown, "zjj-wuye", stage.town.proof("chen"))
+    attempt = stage.reveal(thrown)
+    for username in ("outsider", "supervisor", "scjg-clerk"):
+        with pytest.raises(NotAllowed, match="由其本单位人员签署"):
+            actions.sign_record(stage[username], attempt, "zjj-wuye", stage.town.proof(username))
+    with pytest.raises(Refused, match="没有参与方"):
+        actions.sign_record(stage["chen"], attempt, "nobody", stage.town.proof("chen"))
+
+
+def test_what_was_signed_on_paper_counts_once_a_second_person_confirmed_it(stage: Stage) -> None:
+    attempt = stage.drawn()
+    actions.sign_record(stage["chen"], attempt, "zjj-wuye", stage.town.proof("chen"))
+    watch = attempt.contributors.get(code="zjj-jijian")
+    page = page_of(attempt, watch)
+    thing = find_thing(stage["chen"], page.thing)
+    assert thing is not None
+    assert page in thing.pages
+    assert find_thing(stage["outsider"], page.thing) is None
+    scan = files.store(b"%PDF-1.7 signed by hand")
+    paper = signatures.upload_paper(stage["chen"], page, "纪监督", scan, "记录.pdf")
+    assert fresh(attempt).state == State.DRAWN
+    signatures.confirm_paper(stage["coordinator"], paper)
+    assert fresh(attempt).state == State.SIGNED
+
+
+def test_the_record_says_everything_in_its_order(stage: Stage) -> None:
+    attempt = stage.drawn()
+    record = record_of(attempt, [])
+    assert record.authority == "乌海市住房和城乡建设局"
+    assert record.day == clock.today()
+    assert [field.value for field in record.randomness if field.mono] == [
+        attempt.beacon_value,
+        attempt.notice_digest,
+        attempt.seed,
+        attempt.result_digest,
+    ]
+    assert [one.nonce for one in record.contributors] == [one.nonce for one in attempt.contributors.all()]
+    assert [signature.role for signature in record.signatures] == [
+        capacity_of(one) for one in attempt.contributors.all()
+    ]
+    assert all(signature.name == "" for signature in record.signatures)
+    assert sum(team.objects for team in record.teams) + len(record.remarks) == sum(
+        len(stratum.drawn) for stratum in record.strata
+    )
+    assert record.evidence.digest == attempt.result_digest
