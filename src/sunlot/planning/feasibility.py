@@ -241,14 +241,14 @@ def _zones(facts: Facts, strata: Sequence[StratumFigures]) -> tuple[ZoneFigures,
 
 def _check_strata(strata: Sequence[StratumFigures]) -> list[Fault]:
     """Rule 4: 0 ≤ quota ≤ candidates, and at least one object is drawn."""
+    if not sum(stratum.candidates for stratum in strata):
+        return [Fault("kinds", "没有一户候选对象。核对对象类别、所在区和信用风险分层。")]
     faults = []
     for stratum in strata:
         if stratum.quota > stratum.candidates:
             message = f"{stratum.risk_class} 类候选只有 {stratum.candidates} 户，不能抽取 {stratum.quota} 户。减少抽取数，或改用比例。"
             faults.append(Fault(f"strata.{stratum.risk_class}", message))
-    if not sum(stratum.candidates for stratum in strata):
-        faults.append(Fault("kinds", "没有一户候选对象。核对对象类别、所在区和信用风险分层。"))
-    elif not sum(stratum.quota for stratum in strata):
+    if not sum(stratum.quota for stratum in strata):
         faults.append(Fault("strata", "各类抽取数合计为 0，至少抽取 1 户。"))
     return faults
 

@@ -127,7 +127,12 @@ def _shunned(
 ) -> list[Shunned]:
     """The candidates with avoid pairs, with how many of each department who may serve their zone they must not meet."""
     people = {member.inspector.number: member for member in members}
-    ids = scope.order_by().values_list("pk", flat=True)
+    # Only objects with some pair are asked about: the candidates may be a whole registry.
+    ids = (
+        scope.filter(avoidances__ended_at__isnull=True, avoidances__isnull=False)
+        .order_by()
+        .values_list("pk", flat=True)
+    )
     pairs: dict[str, list[PoolMember]] = {}
     for inspector, number in registry.avoidance_pairs([m.inspector.pk for m in members], ids.iterator(), day):
         pairs.setdefault(number, []).append(people[inspector])

@@ -72,8 +72,11 @@ def way(plan: Plan, figures: Feasibility | None, items: int) -> list[Step]:
         "归档": f"{published_by.year}年{published_by.month}月后",
     }
     now = {State.PUBLISHED: 3, State.DRAWN: 4, State.COMPLETED: 6, State.WITHDRAWN: 2}.get(State(plan.state), 2)
+    missing = {
+        name for name, there in (("清单", items), ("名录库", figures is None or figures.candidates)) if not there
+    }
     return [
-        Step(name, note, "done" if at < now else "now" if at == now else "todo")
+        Step(name, note, "now" if at == now else "done" if at < now and name not in missing else "todo")
         for at, (name, note) in enumerate(notes.items())
     ]
 
@@ -168,8 +171,9 @@ def checks(plan: Plan, parts: Sequence[Participant], figures: Feasibility) -> li
         add(("few_participants_reason",), f"参与部门 {count} 个{reason}")
     add(("kinds", "regions"), "对象均在事项范围内")
     add(("strata",), "抽取数不超过候选数")
-    add(("zones", "participants"), "各区检查人员够用，无对象因回避无人可查")
-    add(("title", "draw_at", "starts_on", "ends_on", "release_on"), "时间安排前后相符")
+    if figures.zones:
+        add(("zones", "participants"), "各区检查人员够用，无对象因回避无人可查")
+    add(("draw_at", "starts_on", "ends_on", "release_on"), "时间安排前后相符")
     return found + [Check("now", _first_sentence(warning.message)) for warning in figures.warnings]
 
 
