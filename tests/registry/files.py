@@ -40,7 +40,9 @@ def enterprise(serial: int, **changes: Any) -> list[Any]:
     return list((row | changes).values())
 
 
-def xlsx(rows: Iterable[Sequence[Any]], *, finish: Callable[[Any, Any], None] | None = None, sheet: str = "Sheet1") -> bytes:
+def xlsx(
+    rows: Iterable[Sequence[Any]], *, finish: Callable[[Any, Any], None] | None = None, sheet: str = "Sheet1"
+) -> bytes:
     """A workbook whose cells are of the Python values' own types; `finish(book, page)` may add to it."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
@@ -71,10 +73,15 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def part(book: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        return archive.read(name)
+
+
 def with_part(book: bytes, name: str, content: bytes) -> bytes:
     """A workbook with one part replaced or added."""
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
-        parts = {part: archive.read(part) for part in archive.namelist()}
+        parts = {one: archive.read(one) for one in archive.namelist()}
     return zipped(parts | {name: content})
 
 
@@ -83,3 +90,26 @@ def sheet_xml(cells: str) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         f"<sheetData>{cells}</sheetData></worksheet>"
     ).encode()
+
+
+_ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+_ODS = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def ods(rows: str) -> bytes:
+    """An OpenDocument table of one sheet with these row elements."""
+    body = (
+        f'<?xml version="1.0"?><office:document-content xmlns:office="{_ODS}:office:1.0" xmlns:table="{_ODS}:table:1.0" '
+        f'xmlns:text="{_ODS}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        f'<?xml version="1.0"?><manifest:manifest xmlns:manifest="{_ODS}:manifest:1.0"><manifest:file-entry '
+        f'manifest:full-path="/" manifest:media-type="{_ODS_TYPE}"/></manifest:manifest>'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", _ODS_TYPE, zipfile.ZIP_STORED)
+        archive.writestr("content.xml", body)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return out.getvalue()
