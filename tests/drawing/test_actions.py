@@ -288,9 +288,7 @@ def test_every_fault_of_a_notice_is_listed_at_its_place_and_nothing_is_written(s
     Inspector.objects.filter(number__startswith="wd-yjj").update(state="suspended")
     InspectionObject.objects.filter(number="150303-A-000").update(name="甲\u200b物业")
     version = stage.plan.items.get(version__item__code="WY-02").version
-    type(version).objects.filter(pk=version.pk).update(
-        state="repealed", effective_to=clock.today() - timedelta(days=1)
-    )
+    type(version).objects.filter(pk=version.pk).update(state="repealed", effective_to=clock.today() - timedelta(days=1))
     events = Event.objects.count()
     with pytest.raises(NoticeRefused) as refusal:
         actions.seal(stage["chen"], attempt)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
@@ -26,25 +27,18 @@ def stage(transactional_db: None, city: City) -> Stage:
 def at_once(*acts: Callable[[], object]) -> list[object]:
     """What each act returned, or how it was refused; all start together."""
     start = threading.Barrier(len(acts))
-    found: list[object] = [None] * len(acts)
 
-    def run(place: int, act: Callable[[], object]) -> None:
+    def run(act: Callable[[], object]) -> object:
         try:
             start.wait(timeout=10)
-            found[place] = act()
+            return act()
         except Refused as refusal:
-            found[place] = refusal
-        except Exception as error:  # a thread's fault must not vanish
-            found[place] = error
+            return refusal
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
 
 
 def events(attempt: Attempt, kind: str) -> int:
@@ -86,9 +80,7 @@ def test_two_colleagues_committing_at_once_leave_one_commitment(stage: Stage) ->
 
 def test_two_sealing_at_once_make_one_notice(stage: Stage) -> None:
     attempt = stage.commit_all(stage.prepare())
-    found = at_once(
-        lambda: actions.seal(stage["chen"], attempt), lambda: actions.seal(stage["coordinator"], attempt)
-    )
+    found = at_once(lambda: actions.seal(stage["chen"], attempt), lambda: actions.seal(stage["coordinator"], attempt))
     assert outcomes(found) == ["Attempt", "refused"]
     assert events(attempt, "drawing.notice_sealed") == 1
     assert attempt.parts.count() == 3

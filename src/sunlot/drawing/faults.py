@@ -23,6 +23,12 @@ _MEMBERS = {
     "teams": "检查组",
     "beacon": "公共随机数",
 }
+_PLAIN = {
+    "zone 为 *": "不限区",
+    "objects.csv": "对象名册",
+    "reveal_by": "公开密数的期限",
+    "sealed_at": "封存时间",
+}
 _FILES = {"objects.csv": "对象名册", "inspectors.csv": "人员名册", "avoid.csv": "回避名册"}
 
 
@@ -60,12 +66,10 @@ def _in_words(fault: Fault, frozen: Frozen, regions: dict[str, str], names: dict
     words = f"应为{fault.expected}，实为{fault.found}"
     for code, name in (*regions.items(), *names.items()):
         words = re.sub(rf"(?<![0-9A-Za-z._-]){re.escape(code)}(?![0-9A-Za-z._-])", name, words)
-    words = (
-        re.sub(r"（(?:teams|objects)\[[^）]*）", "", words)
-        .replace("objects.csv ", "对象名册")
-        .replace("reveal_by", "公开密数的期限")
-    )
-    return NoticeFault(place, words.replace("zone 为 *", "不限区") + "。")
+    words = re.sub(r"（(?:teams|objects)\[[^）]*）", "", words)
+    for ours, theirs in _PLAIN.items():
+        words = words.replace(ours, theirs)
+    return NoticeFault(place, re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", words) + "。")
 
 
 def _notice_place(place: str, frozen: Frozen, regions: dict[str, str], names: dict[str, str]) -> str:

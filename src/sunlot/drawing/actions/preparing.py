@@ -256,7 +256,7 @@ def _beacon_form(kind: str, rolls: int, lottery: LotteryNumbers | None, reveal_b
 def _beacon_words(place: str, expected: str, found: str) -> str:
     names = {"name": "彩票名称", "issue": "期号", "pools": "号码规则", "not_before": "开奖时间", "rolls": "掷骰次数"}
     member = place.partition(".")[2].partition("[")[0]
-    expected = expected.replace("reveal_by", "公开密数的期限")
+    expected = expected.replace(" reveal_by ", "公开密数的期限")
     return f"{names.get(member, '公共随机数')}应为{expected}，实为{found}"
 
 
