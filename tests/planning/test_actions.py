@@ -97,6 +97,30 @@ def test_a_plan_of_one_section_goes_straight_to_its_head(town: Town) -> None:
     assert plan.state == State.CONFIRMED
 
 
+def test_a_coordinating_section_may_lead_and_send_nobody(town: Town) -> None:
+    seats = (Seat("zjj-fagui", 0), *town.content.seats)
+    plan = actions.create_plan(town["coordinator"], replace(town.content, seats=seats))
+    assert queries.feasibility(plan).possible
+    assert {seat.department for zone in queries.notice_teams(plan) for seat in zone.seats} == {
+        "zjj-wuye",
+        "scjg",
+        "yjj",
+    }
+    plan = actions.submit_plan(town["coordinator"], plan)
+    assert part_of(plan, "zjj-wuye").state == Participant.State.PENDING
+    with pytest.raises(NotAllowed, match="法规科的科室负责人"):
+        actions.sign_as_head(town["wuye-head"], plan, town.proof("wuye-head"))
+
+
+@pytest.mark.parametrize(
+    "seat", [Seat("scjg", 0), Seat("scjg", 51), Seat("scjg", 1), Seat("no-such"), Seat("zjj-wuye")]
+)
+def test_what_no_draft_can_hold_is_refused_with_words(town: Town, seat: Seat) -> None:
+    with pytest.raises(Refused):
+        town.draft(seats=(town.content.seats[0], seat))
+    assert not Plan.objects.exists()
+
+
 # --- what makes it impossible ---------------------------------------------------------------------------------------
 
 

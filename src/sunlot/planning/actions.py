@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from sunlot.catalogue.models import ObjectKind
+from sunlot.lottery.notice import MAX_SEAT
 from sunlot.norms import clock
 from sunlot.norms.initials import search_keys
 from sunlot.organisations import signatures
@@ -335,6 +336,7 @@ def _new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo:
 
 
 def _organisations(content: PlanContent) -> dict[str, Organisation]:
+    """The participants' organisations by code. Refused for what can't be stored even in a draft."""
     codes = [seat.organisation for seat in content.seats]
     found = {one.code: one for one in Organisation.objects.filter(code__in=codes).select_related("parent")}
     for code in codes:
@@ -342,6 +344,11 @@ def _organisations(content: PlanContent) -> dict[str, Organisation]:
             raise Refused(f"没有代码为 {code} 的部门或科室。")
     if len(set(codes)) != len(codes):
         raise Refused("同一个部门或科室填了两次，去掉一个。")
+    for position, seat in enumerate(content.seats):
+        if not (1 <= seat.seats <= MAX_SEAT or (seat.seats == 0 and position == 0)):
+            raise Refused(f"{found[seat.organisation].name}每组人数应为 1 至 {MAX_SEAT}；只有牵头科室可以不派员。")
+        if seat.seats == 1 and not seat.seats_reason.strip():
+            raise Refused(f"{found[seat.organisation].name}每组少于两名执法检查人员，须写明理由。")
     return found
 
 

@@ -68,6 +68,8 @@ def _check_participants(content: PlanContent, known: "Known", organisations: lis
             faults.append(Fault("participants", f"没有代码为 {seat.organisation} 的部门或科室。"))
         if seat.seats == 1 and not seat.seats_reason.strip():
             faults.append(Fault(f"participants.{seat.organisation}", "每组少于两名执法检查人员，须写明理由。"))
+    if not any(seat.seats for seat in content.seats):
+        faults.append(Fault("participants", "没有一个部门派员，增加参与部门，或填写牵头科室的每组人数。"))
     twice = [code for code, count in Counter(seat.organisation for seat in content.seats).items() if count > 1]
     faults += [Fault(f"participants.{code}", "同一个部门或科室填了两次，去掉一个。") for code in twice]
     joint = kind_of(organisations) == Plan.Kind.JOINT
@@ -83,6 +85,10 @@ def _check_items(content: PlanContent, known: "Known", day: date) -> list[Fault]
     for seat in content.seats:
         field = f"items.{seat.organisation}"
         organisation = known.organisations.get(seat.organisation)
+        if not seat.seats:
+            if seat.items:
+                faults.append(Fault(field, "只牵头、不派员的，不带检查事项。去掉事项，或填写每组人数。"))
+            continue
         if not seat.items:
             faults.append(Fault(field, "没有检查事项。参与部门至少带一个事项，没有事项不参加。"))
         for key in seat.items:

@@ -16,7 +16,10 @@ DEFAULT_SEATS = 2
 
 @dataclass(frozen=True)
 class Seat:
-    """A participant: its organisation's code, its seats in each team, and its items as keys of `ItemVersion`."""
+    """A participant: its organisation's code, its seats in each team, and its items as keys of `ItemVersion`.
+
+    The lead may have no seats and no items: it leads and sends nobody.
+    """
 
     organisation: str
     seats: int = DEFAULT_SEATS

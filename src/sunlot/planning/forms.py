@@ -136,7 +136,7 @@ class PlanForm(DeskForm):
             label = "牵头科室（单位）" if n == 0 else f"参与部门 {n}"
             self.fields[f"participant-{n}"] = forms.ChoiceField(label=label, choices=choices, required=n == 0)
             self.fields[f"seats-{n}"] = forms.IntegerField(
-                label="每组人数", required=False, min_value=1, max_value=MAX_SEAT
+                label="每组人数", required=False, min_value=0 if n == 0 else 1, max_value=MAX_SEAT
             )
             self.fields[f"seats-reason-{n}"] = forms.CharField(label="少于两人的理由", required=False, max_length=200)
         for code in self.codes:
@@ -252,8 +252,8 @@ class PlanForm(DeskForm):
             if not code or code in taken:
                 continue
             taken.add(code)
-            seats = data[f"seats-{n}"] or DEFAULT_SEATS
-            reason = trim(data[f"seats-reason-{n}"]) if seats < DEFAULT_SEATS else ""
+            seats = DEFAULT_SEATS if data[f"seats-{n}"] is None else data[f"seats-{n}"]
+            reason = trim(data[f"seats-reason-{n}"]) if seats == 1 else ""
             yield Seat(code, seats, reason, tuple(data.get(f"items-{code}", ())))
 
 

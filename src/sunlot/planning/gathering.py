@@ -100,7 +100,7 @@ def assess_content(content: PlanContent, day: date) -> Feasibility:
 def facts_of(content: PlanContent, day: date, known: Known | None = None) -> Facts:
     """What the registries hold for this content on `day`."""
     known = known or look_up(content, day)
-    seated = [seat for seat in content.seats if seat.organisation in known.organisations]
+    seated = [seat for seat in content.seats if seat.seats and seat.organisation in known.organisations]
     organisations = [known.organisations[seat.organisation] for seat in seated]
     scope = scope_of(content, day)
     candidates: Counter[tuple[str, str]] = Counter()

@@ -145,9 +145,14 @@ class Participant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "organisation"], name="participant_once"),
             models.UniqueConstraint(fields=["plan", "position"], name="participant_position"),
-            models.CheckConstraint(condition=Q(seats__gte=1) & Q(seats__lte=50), name="participant_seats"),
+            # A lead may only lead (法规科 for the bureau) and send nobody; whoever else takes part sends somebody.
+            models.CheckConstraint(
+                condition=Q(seats__gte=1, seats__lte=50) | Q(seats=0, position=0), name="participant_seats"
+            ),
             # Two certified inspectors for each department (行政处罚法 第四十二条); fewer need a stated reason.
-            models.CheckConstraint(condition=Q(seats__gte=2) | ~Q(seats_reason=""), name="participant_seats_reason"),
+            models.CheckConstraint(
+                condition=Q(seats__gte=2) | Q(seats=0) | ~Q(seats_reason=""), name="participant_seats_reason"
+            ),
         ]
 
     def __str__(self) -> str:

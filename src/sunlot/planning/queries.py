@@ -73,7 +73,7 @@ def with_parts(plans: "QuerySet[Plan]") -> "QuerySet[Plan]":
 def pool(plan: Plan, day: date) -> list[PoolMember]:
     """The inspectors who may be drawn on `day`, by number, each for one participant: the deepest one wins."""
     said = content.content_of(plan)
-    organisations = [part.organisation for part in plan.participants.select_related("organisation")]
+    organisations = [part.organisation for part in plan.participants.filter(seats__gt=0).select_related("organisation")]
     return gathering.pool_of(said, organisations, day)
 
 
@@ -102,7 +102,7 @@ def notice_teams(plan: Plan) -> tuple[ZoneTeams, ...]:
 
     A district's bureau has seats in its own district alone.
     """
-    parts = plan.participants.select_related("organisation")
+    parts = plan.participants.filter(seats__gt=0).select_related("organisation")
     departments = [
         Department(p.organisation.code, p.organisation.name, p.seats, p.organisation.region_id) for p in parts
     ]

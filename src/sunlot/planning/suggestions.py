@@ -7,10 +7,9 @@ from math import ceil
 
 from sunlot.norms import clock, working_days
 
-from .content import PlanContent, Seat, Stratum, Zone
+from .content import DEFAULT_SEATS, PlanContent, Seat, Stratum, Zone
 from .feasibility import ANY_ZONE, Facts, assess
 from .gathering import facts_of
-from .models import Plan
 
 RATIOS = {"D": 600, "C": 300, "B": 100, "A": 50}
 """Thousandths of the candidates by credit risk. 国市监信发〔2022〕6号 gives no figures; these follow what districts use."""
@@ -81,12 +80,12 @@ def ratio_of(risk_class: str) -> Stratum:
     return Stratum(risk_class, permille=RATIOS[risk_class])
 
 
-def blank(lead: str, regions: tuple[str, ...], zoning: str = Plan.Zoning.DISTRICTS.value) -> PlanContent:
-    """What a new plan's form shows before anything is filled in."""
+def blank(lead: str, regions: tuple[str, ...], *, sends: bool) -> PlanContent:
+    """What a new plan's form shows before anything is filled in; `sends`: whether the lead has people in the teams."""
     draw_at, starts_on, ends_on = dates(clock.now())
     return PlanContent(
         title="",
-        seats=(Seat(lead),),
+        seats=(Seat(lead, DEFAULT_SEATS if sends else 0),),
         kinds=(),
         regions=regions,
         strata=tuple(ratio_of(risk_class) for risk_class in RATIOS),
@@ -94,6 +93,5 @@ def blank(lead: str, regions: tuple[str, ...], zoning: str = Plan.Zoning.DISTRIC
         starts_on=starts_on,
         ends_on=ends_on,
         draw_at=draw_at,
-        zoning=zoning,
         targeted=True,
     )

@@ -17,6 +17,7 @@ from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.documents.plan_form import plan_form
 from sunlot.norms import clock
 from sunlot.organisations.queries import signatures_of
+from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.staff.signing import SigningForm
 from sunlot.trail.queries import history
@@ -107,7 +108,7 @@ def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         raise NotAllowed("计划由牵头科室的经办人、负责人或统筹科室编制。")
     own = next((code for code, _ in options.leads if code == viewer.organisation.code), options.leads[0][0])
     if request.method != "POST":
-        content = suggestions.blank(own, regions_below(viewer.region_code))
+        content = suggestions.blank(own, regions_below(viewer.region_code), sends=viewer.role != Role.COORDINATOR)
         return _form_page(request, forms.PlanForm(options, content=content, is_new=True), None, None)
     options.with_choice(*_chosen(request))
     form = forms.PlanForm(options, data=request.POST)

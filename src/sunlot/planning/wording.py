@@ -59,6 +59,7 @@ def texts(content: dict[str, Any]) -> dict[str, str]:
         "items": "；".join(
             f"{part['name']}：{'、'.join(_item(item) for item in part['items']) or '没有'}"
             for part in content["participants"]
+            if part["seats"]
         ),
         "kinds": "、".join(kind["name"] for kind in content["kinds"]) or "（未选）",
         "regions": "、".join(region["name"] for region in content["regions"]) or "（未选）",
@@ -81,7 +82,8 @@ def amount(number: int | None, permille: int | None) -> str:
 
 def _participant(part: dict[str, Any]) -> str:
     reason = f"（{part['seats_reason']}）" if part["seats_reason"] else ""
-    return f"{part['name']}，每组 {part['seats']} 人{reason}"
+    sends = f"每组 {part['seats']} 人{reason}" if part["seats"] else "只牵头，不派员"
+    return f"{part['name']}，{sends}"
 
 
 def _item(item: dict[str, Any]) -> str:
