@@ -170,7 +170,8 @@ def checks(plan: Plan, parts: Sequence[Participant], figures: Feasibility) -> li
         reason = "" if count >= MIN_DEPARTMENTS else "，理由已写明"
         add(("few_participants_reason",), f"参与部门 {count} 个{reason}")
     add(("kinds", "regions"), "对象均在事项范围内")
-    add(("strata",), "抽取数不超过候选数")
+    if figures.candidates:
+        add(("strata",), "抽取数不超过候选数")
     if figures.zones:
         add(("zones", "participants"), "各区检查人员够用，无对象因回避无人可查")
     add(("draw_at", "starts_on", "ends_on", "release_on"), "时间安排前后相符")
