@@ -1,7 +1,7 @@
 """The inspector's own work: a draft saved as it is, two people at one part, signatures, submission (notice, part 4 (3))."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,6 +33,12 @@ def post_record(client: Client, part: FormPart, **typed: object) -> object:
         code = finding.version.item.code
         sent |= {f"answer-{code}": finding.answer, f"note-{code}": finding.note}
     return client.post(reverse("field:part", args=[part.pk]), sent | typed)
+
+
+def local(moment: datetime | None) -> str:
+    """A time as a phone's control posts it."""
+    assert moment is not None
+    return moment.astimezone(clock.SHANGHAI).strftime("%Y-%m-%dT%H:%M")
 
 
 # --- a draft ------------------------------------------------------------------------------------------------------
@@ -126,6 +132,20 @@ def test_all_the_rest_without_problems_in_one_tap_after_a_look(sent: Fieldwork) 
         "WY-01": Answered("problem", "缺记录"),
         "WY-02": Answered("fine"),
     }
+
+
+def test_line_ends_of_browsers_change_no_record(sent: Fieldwork) -> None:
+    part = sent.saved(sent.part(), remark="第一行\n第二行")
+    client = sent.client(sent.inspector(part))
+    post_record(
+        client,
+        part,
+        remark="第一行\r\n第二行",
+        categories=["1", "1"],
+        began_at=local(part.began_at),
+        ended_at=local(part.ended_at),
+    )
+    assert (sent.again(part).remark, sent.again(part).version) == ("第一行\n第二行", part.version)
 
 
 def test_starting_notes_the_time_once(sent: Fieldwork) -> None:
@@ -247,7 +267,9 @@ def test_nobody_signs_an_unfinished_record(sent: Fieldwork) -> None:
     client = sent.client(sent.inspector(part))
     address = reverse("field:inspected", args=[part.pk])
     assert client.get(address).url == f"/field/{part.pk}/?missing=1#item-WY-01"
-    given = {"way": "hand", "version": part.version, "hand-name": NAME, "hand-strokes": STROKES}
+    given = {"way": "hand", "version": "x", "hand-name": NAME, "hand-strokes": STROKES}
+    assert "签字之前记录又有改动" in client.post(address, given).content.decode()
+    given["version"] = str(part.version)
     assert "填完再签字：第 1 项" in client.post(address, given).content.decode()
 
 

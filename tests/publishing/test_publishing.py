@@ -47,6 +47,7 @@ def test_a_result_is_published_with_the_check_alone_and_stands_in_the_log(sent: 
         "items": [{"item": one.version.item.code, "name": one.version.name} for one in part.findings.all()],
         "categories": ["发现问题已责令改正"],
         "statement": "已督促在小区公示栏张贴分摊清册。",
+        "correction": None,
     }
     persons = [NAME, "内部说明", "维修资金使用未公示", *(member.inspector.name for member in part.members.all())]
     assert not any(words in publication.content for words in persons)
@@ -156,6 +157,7 @@ def test_a_correction_is_a_new_row_and_both_stay_visible(sent: Fieldwork) -> Non
     ):
         assert words in done
     assert (second.categories, second.reason) == (["8"], "原登记有误")
+    assert json.loads(second.content)["correction"] == {"replaces": first.digest, "reason": "原登记有误"}
     assert public_events()[1]["public"] == {"result": second.digest, "replaces": first.digest}
     assert sent.again(part).state == FormPart.State.CORRECTED
     assert list(queries.in_force()) == [second]

@@ -16,7 +16,7 @@ from sunlot.organisations.signatures import prove_by_password
 from sunlot.organisations.viewer import Refused, Viewer
 
 from . import actions, deadlines, presenting, queries, records
-from .forms import AbsenceForm, InspectedHandForm, InspectedPaperForm, RecordForm, SignForm, base_of
+from .forms import AbsenceForm, InspectedHandForm, InspectedPaperForm, RecordForm, SignForm, base_of, version_in
 from .handwriting import HEIGHT, WIDTH
 from .models import Finding, FormPart
 
@@ -193,7 +193,7 @@ def inspected(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         request.POST if way == "absence" else None,
         initial={"reason": found.absence_reason, "witness": found.witness, "witness_is": found.witness_is},
     )
-    version = int(request.POST.get("version") or 0)
+    version = version_in(request.POST)
     chosen = {"hand": hand, "paper": paper, "absence": absence}.get(way)
     if chosen is not None and chosen.is_valid():
         try:
@@ -244,7 +244,7 @@ def submit(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 
     def act(digest: str, password: str) -> SafeString | str:
         actions.record_part(viewer, found, digest, prove_by_password(request, viewer, password))
-        others = [line.name for line in shown.members if line.name != viewer.person]
+        others = [line.name for line in shown.members if line.user_id != viewer.user_id]
         return "已提交，等待复核。" + (f"还应由{'、'.join(others)}在自己的账号签字。" if others else "")
 
     return _signing(request, shown, act, {"button": "签名并提交复核", "heading": "核对并提交"})

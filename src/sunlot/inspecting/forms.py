@@ -1,6 +1,7 @@
 """What the pages of the inspecting room take in."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -69,7 +70,8 @@ class RecordForm(DeskForm):
 
     def record(self) -> PartData:
         """The record as typed; a field with a fault keeps what is stored. Call after `is_valid`."""
-        known = {**self.initial_of(data_of(self.part)), **self.cleaned_data}
+        typed = {name: _one_line_end(value) for name, value in self.cleaned_data.items()}
+        known = {**self.initial_of(data_of(self.part)), **typed}
         return PartData(
             mode=known["mode"],
             began_at=known["began_at"],
@@ -88,9 +90,19 @@ class RecordForm(DeskForm):
         return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
     def version(self) -> int:
-        """The version that the page was opened with; 0, which none has, where it is missing."""
-        text = self.data.get("version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        """The version that the page was opened with."""
+        return version_in(self.data)
+
+
+def _one_line_end(value: Any) -> Any:
+    """Browsers post CR LF for every line end; the record, and so its digest, knows LF alone."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def version_in(posted: Mapping[str, Any]) -> int:
+    """The version that a page was opened with, from its hidden field; 0, which none has, where it is missing."""
+    text = str(posted.get("version", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def base_of(part: FormPart) -> str:

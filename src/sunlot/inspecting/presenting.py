@@ -33,6 +33,7 @@ class SignatureLine:
 
     capacity: str
     name: str
+    user_id: int | None
     signature: Signature | None
 
 
@@ -93,7 +94,7 @@ def part_view(part: FormPart, signatures: list[Signature], *, is_full: bool = Tr
 
     def line(member: PartMember) -> SignatureLine:
         capacity = queries.capacity_of(member)
-        return SignatureLine(capacity, member.inspector.name, newest(capacity))
+        return SignatureLine(capacity, member.inspector.name, member.inspector.user_id, newest(capacity))
 
     return PartView(
         part=part,

@@ -10,7 +10,7 @@ from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import Viewer
 
-from .models import Finding, Form, FormPart, PartMember
+from .models import Form, FormPart, PartMember
 
 # They see no business data, or only what they are invited to.
 _OUTSIDE = ADMINISTRATORS | {Role.EXPERT, Role.COMMISSIONED}
@@ -96,12 +96,6 @@ def standing(signatures: Iterable[Signature], digest: str) -> list[Signature]:
     return [signature for signature in signatures if signature.digest == digest and signature.state in good]
 
 
-def unsigned_members(part: FormPart, signatures: Iterable[Signature]) -> list[PartMember]:
-    """Members of the team who have not signed the frozen record."""
-    signed = {signature.capacity for signature in standing(signatures, part.digest)}
-    return [member for member in part.members.all() if capacity_of(member) not in signed]
-
-
 def to_inspect(viewer: Viewer) -> "QuerySet[FormPart]":
     """The parts that wait for this inspector's record."""
     return parts_seen(viewer).filter(state__in=[FormPart.State.OPEN, FormPart.State.RETURNED])
@@ -130,11 +124,6 @@ def to_review(viewer: Viewer) -> "QuerySet[FormPart]":
         .exclude(recorded_by_id=viewer.user_id)
         .exclude(_is_mine(viewer, "pk"))
     )
-
-
-def unanswered() -> Exists:
-    """For annotating parts: whether an item has no answer yet."""
-    return Exists(Finding.objects.filter(part=OuterRef("pk"), answer=""))
 
 
 def _is_mine(viewer: Viewer, outer: str) -> Exists:

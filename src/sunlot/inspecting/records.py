@@ -59,7 +59,7 @@ def flat(data: PartData) -> dict[str, str]:
         "mode": data.mode,
         "began_at": _minute(data.began_at),
         "ended_at": _minute(data.ended_at),
-        "categories": ",".join(sorted(data.categories)),
+        "categories": ",".join(sorted(set(data.categories))),
         "remark": data.remark,
     }
     for code, answered in data.findings.items():

@@ -68,7 +68,7 @@ def correct(viewer: Viewer, part: FormPart, categories: Sequence[str], statement
         if last.reason == reason:
             return last
         raise Refused("结果和说明与现在公示的相同，没有需要更正的。")
-    public = content.public_content(locked, chosen, statement)
+    public = content.public_content(locked, chosen, statement, {"replaces": last.digest, "reason": reason})
     publication = _make(viewer, locked, last.number + 1, chosen, statement, public, reason)
     inspecting.mark_corrected(locked)
     record(

@@ -19,8 +19,13 @@ _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)", re.ASCII)
 _PENALTY = re.compile(r"罚款|行政处罚|没收|吊销|责令停产停业|暂扣")
 
 
-def public_content(part: FormPart, categories: Sequence[str], statement: str) -> bytes:
-    """The canonical JSON that is published and whose SHA-256 stands in the log. Needs what `inspecting.queries.whole` loads."""
+def public_content(
+    part: FormPart, categories: Sequence[str], statement: str, correction: dict[str, Json] | None = None
+) -> bytes:
+    """The canonical JSON that is published and whose SHA-256 stands in the log. Needs what `inspecting.queries.whole` loads.
+
+    `correction` is null in a first publication, else `{"replaces": <digest>, "reason": …}`.
+    """
     labels: list[Json] = [Category(value).label for value in categories]
     items: list[Json] = [
         {"item": finding.version.item.code, "name": finding.version.name} for finding in part.findings.all()
@@ -43,6 +48,7 @@ def public_content(part: FormPart, categories: Sequence[str], statement: str) ->
             "items": items,
             "categories": labels,
             "statement": statement,
+            "correction": correction,
         }
     )
 

@@ -70,7 +70,7 @@ def save_part(
     if not changed:
         return locked
     locked.mode, locked.began_at, locked.ended_at = data.mode, data.began_at, data.ended_at
-    locked.categories, locked.remark = sorted(data.categories), data.remark
+    locked.categories, locked.remark = sorted(set(data.categories)), data.remark
     _touch(viewer, locked, ["mode", "began_at", "ended_at", "categories", "remark"])
     _write_findings(locked, data)
     record(
