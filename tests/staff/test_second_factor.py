@@ -67,6 +67,7 @@ def test_with_an_authenticator_the_password_alone_does_not_sign_in() -> None:
     assert other.get("/desk/").status_code == 302
     page = other.get("/accounts/2fa/authenticate/").content.decode()
     assert "两步验证" in page
+    assert "安全密钥" not in page  # this person has none
     assert in_english(page) == []
     assert "验证码不对" in other.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
     response = other.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})

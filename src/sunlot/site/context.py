@@ -44,6 +44,8 @@ DESK = [
     Place("/desk/organisations/", "机构与人员", "/desk/organisations/", ADMINISTRATORS),
     Place("/desk/organisations/", "机构", "/desk/organisations/", _BUSINESS),
 ]
+# One's own account and the papers of all rooms stand in no place of the way.
+_NOWHERE = ("/desk/organisations/account/", "/desk/organisations/papers/", "/desk/organisations/signatures/")
 PORTAL = [
     Place("/", "首页", "/"),
     Place("/items/", "抽查事项", "/items/"),
@@ -72,8 +74,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _marked(places: list[Place], path: str) -> list[dict[str, Any]]:
-    """The entries, the first that the path belongs to marked as the present one; one's own account is in none."""
+    """The entries, the first that the path belongs to marked as the present one."""
     current = None
-    if not path.startswith("/desk/organisations/account/"):
+    if not path.startswith(_NOWHERE):
         current = next((place for place in places if place.is_current(path)), None)
     return [{"url": place.url, "label": place.label, "current": place is current} for place in places]

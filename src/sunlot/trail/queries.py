@@ -16,6 +16,7 @@ from .events import Act, all_kinds, kind_named
 from .models import Erasure, Event, EventDetail
 
 _MISSING = object()
+_ADMINISTRATORS_KINDS = ("access.", "organisations.", "trail.")
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,16 @@ def history(things: str | Iterable[str], limit: int = 50) -> list[HistoryEntry]:
 def newest_in(codes: Iterable[str], limit: int = 6, *, kinds: Iterable[str] = ()) -> list[HistoryEntry]:
     """The newest events of these organisations, for a home page.
 
-    `kinds` are beginnings of names (`organisations.`) and narrow it down; without them everything but sign-ins and
-    refusals, which are the auditor's.
+    `kinds` are beginnings of names (`organisations.`) and narrow it down; without them everything but what is the
+    administrators' own: sign-ins and refusals, accounts and roles, the trail itself.
     """
     wanted = Q()
     for beginning in kinds:
         wanted |= Q(type__startswith=beginning)
     details = EventDetail.objects.filter(wanted, organisation__in=list(codes))
     if not wanted:
-        details = details.exclude(type__startswith="access.")
+        for beginning in _ADMINISTRATORS_KINDS:
+            details = details.exclude(type__startswith=beginning)
     return [_entry(detail) for detail in details.order_by("-event_id")[:limit]]
 
 
