@@ -352,7 +352,7 @@ def read_portal(visitors: Visitors, plan: str, number: str, inspected: str, fold
     page.get_by_role("link", name=inspected).click()
     expect(page.get_by_role("main")).to_contain_text("未发现问题")
     page.goto("/draws/")
-    page.get_by_role("link", name=number).first.click()
+    page.get_by_role("link", name=TITLE).click()
     attempt = Attempt.objects.get(draw__number=number)
     expect(page.get_by_role("main")).to_contain_text(str(attempt.result_digest)[:4])
     with page.expect_download() as download:

@@ -11,6 +11,9 @@ from ..cast import PASSWORD
 DESK, PHONE = 1280, 390
 """Widths in CSS pixels."""
 
+PATIENCE = 20_000
+"""Milliseconds to wait for a page; a busy machine is no fault of the page."""
+
 _STATUS = re.compile(r"the server responded with a status of (\d{3})")
 
 
@@ -38,7 +41,7 @@ class Visitors:
             timezone_id="Asia/Shanghai",
             has_touch=width == PHONE,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self._watch(context)
         return context.new_page()
 
