@@ -185,7 +185,7 @@ def inspected(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """The inspected signs by hand or on paper, or the reason why not is noted with its witness."""
     found = _part(viewer, pk)
     if not found.is_editable:
-        return redirect("field:part", pk)
+        return _too_late(request, found)
     way = request.POST.get("way", "")
     hand = InspectedHandForm(request.POST if way == "hand" else None)
     paper = InspectedPaperForm(*(request.POST, request.FILES) if way == "paper" else ())
@@ -212,6 +212,13 @@ def inspected(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     return render(request, "inspecting/field_inspected.html", context, status=200 if chosen is None else 422)
 
 
+def _too_late(request: HttpRequest, found: FormPart) -> HttpResponse:
+    """Back to the form that was submitted already; whoever pressed a button hears why nothing happened."""
+    if request.method == "POST":
+        messages.error(request, f"这一部分已提交（{found.get_state_display()}），不能再改。")
+    return redirect("field:part", found.pk)
+
+
 def _take(viewer: Viewer, found: FormPart, way: str, given: dict[str, Any], version: int) -> None:
     if way == "hand":
         actions.sign_inspected(viewer, found, given["name"], given["strokes"], version=version)
@@ -234,7 +241,7 @@ def submit(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     found = _part(viewer, pk)
     shown = _view_of(found)
     if not found.is_editable:
-        return redirect("field:part", pk)
+        return _too_late(request, found)
     if request.method == "GET":
         missing = records.gaps(found, records.data_of(found))
         if missing:
@@ -256,6 +263,8 @@ def sign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Another member of the team signs the submitted record."""
     found = _part(viewer, pk)
     if found.is_editable:
+        if request.method == "POST":
+            messages.error(request, "这份记录还没有提交，提交后再签字。")
         return redirect("field:part", pk)
 
     def act(digest: str, password: str) -> str:
