@@ -3,33 +3,27 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from sunlot.catalogue.models import ObjectKind
-from sunlot.lottery.notice import MAX_SEAT
 from sunlot.norms import clock
-from sunlot.norms.initials import search_keys
 from sunlot.organisations import signatures
-from sunlot.organisations.models import Organisation, Region, Signature
+from sunlot.organisations.models import Signature
 from sunlot.organisations.signatures import Page, Proof
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
 from . import content as contents
-from . import events, policy
-from .checks import kind_of
+from . import events, policy, storing
 from .content import PlanContent
 from .feasibility import Feasibility
-from .models import Participant, Plan, PlanItem, PlanStratum, PlanVersion, PlanZone
+from .models import Participant, Plan, PlanVersion
 from .queries import feasibility
 
 State = Plan.State
 
 HEAD = "科室负责人"
 LEADER = "分管领导"
-
-_TRIES = 5  # for a number that somebody else takes at the same moment
 
 # Later rooms may know why a published plan can't be withdrawn just now: a draw of it is under way. Each is given the
 # plan and answers with the reason, or None. Called inside the transaction.
@@ -49,11 +43,11 @@ def create_plan(viewer: Viewer, content: PlanContent, *, is_demo: bool = False) 
 
     NotAllowed where the viewer may not write plans of the lead; Refused for codes that name nothing.
     """
-    lead = _organisations(content)[content.lead]
+    lead = storing.organisations_of(content)[content.lead]
     if not policy.may_lead(viewer, lead):
         raise NotAllowed(f"由{lead.name}牵头的计划，由该科室（单位）的经办人、负责人或统筹科室编制。")
-    plan = _new_plan(viewer, lead, content, is_demo)
-    _write(plan, content)
+    plan = storing.new_plan(viewer, lead, content, is_demo)
+    storing.write(plan, content)
     words = f"编制计划“{plan}”" if plan.title else "编制计划"
     record(viewer, events.PLAN_CREATED, plan.thing, words, after=_said(plan))
     return plan
@@ -76,17 +70,16 @@ def change_plan(viewer: Viewer, plan: Plan, content: PlanContent, *, reason: str
     content = content.in_order()
     if content == contents.content_of(found):
         return found
-    lead = _organisations(content)[content.lead]
+    lead = storing.organisations_of(content)[content.lead]
     if lead.pk != found.lead_id and not policy.may_lead(viewer, lead):
         raise NotAllowed(f"牵头科室改为{lead.name}，须由该科室编制。")
     before = _said(found)
     _back_to_draft(found, reason.strip() or "修改计划")
-    for name in _COLUMNS:
+    for name in storing.COLUMNS:
         setattr(found, name, getattr(content, name))
     found.lead = lead
-    found.save(update_fields=[*_COLUMNS, "lead"])
-    _write(found, content)
-    _prefetched_anew(found)
+    found.save(update_fields=[*storing.COLUMNS, "lead"])
+    storing.write(found, content)
     after = _said(found)
     changed = [key for key in after if before.get(key) != after[key]]
     words = f"修改计划（第 {found.version} 版）" + (f"：{reason.strip()}" if reason.strip() else "")
@@ -304,92 +297,6 @@ def fingerprint(plan: Plan) -> str:
 
 # --- inside -------------------------------------------------------------------------------------------------------
 
-_COLUMNS = (
-    "title", "starts_on", "ends_on", "draw_at", "release_on", "zoning", "city_staff_roam", "targeted",
-    "few_participants_reason", "inspector_scope",
-)  # fmt: skip
-
-
-def _new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo: bool) -> Plan:
-    """Make the row under the next free number; two at once get two numbers."""
-    now = clock.now()
-    prefix = f"{lead.region_id}-{now.year}-P"
-    columns: dict[str, Any] = {name: getattr(content, name) for name in _COLUMNS}
-    for _ in range(_TRIES):
-        last = (
-            Plan.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
-        )
-        serial = int(last.removeprefix(prefix)) + 1 if last else 1
-        try:
-            with transaction.atomic():
-                return Plan.objects.create(
-                    number=f"{prefix}{serial:04}",
-                    lead=lead,
-                    created_by_id=viewer.user_id,
-                    created_at=now,
-                    is_demo=is_demo,
-                    **columns,
-                )
-        except IntegrityError:
-            continue
-    raise Refused("同时有多人在编制计划，没有取到编号。再试一次。")
-
-
-def _organisations(content: PlanContent) -> dict[str, Organisation]:
-    """The participants' organisations by code. Refused for what can't be stored even in a draft."""
-    codes = [seat.organisation for seat in content.seats]
-    found = {one.code: one for one in Organisation.objects.filter(code__in=codes).select_related("parent")}
-    for code in codes:
-        if code not in found:
-            raise Refused(f"没有代码为 {code} 的部门或科室。")
-    if len(set(codes)) != len(codes):
-        raise Refused("同一个部门或科室填了两次，去掉一个。")
-    for position, seat in enumerate(content.seats):
-        if not (1 <= seat.seats <= MAX_SEAT or (seat.seats == 0 and position == 0)):
-            raise Refused(f"{found[seat.organisation].name}每组人数应为 1 至 {MAX_SEAT}；只有牵头科室可以不派员。")
-        if seat.seats == 1 and not seat.seats_reason.strip():
-            raise Refused(f"{found[seat.organisation].name}每组少于两名执法检查人员，须写明理由。")
-    return found
-
-
-def _write(plan: Plan, content: PlanContent) -> None:
-    """What has tables of its own; participants begin anew."""
-    organisations = _organisations(content)
-    plan.kind = kind_of(list(organisations.values()))
-    plan.search_keys = search_keys(plan.title).text[:500]
-    plan.save(update_fields=["kind", "search_keys"])
-    plan.participants.all().delete()  # and their items with them
-    parts = Participant.objects.bulk_create(
-        Participant(
-            plan=plan,
-            organisation=organisations[seat.organisation],
-            position=position,
-            seats=seat.seats,
-            seats_reason=seat.seats_reason.strip(),
-        )
-        for position, seat in enumerate(content.seats)
-    )
-    PlanItem.objects.bulk_create(
-        PlanItem(plan=plan, participant=part, version_id=key)
-        for part, seat in zip(parts, content.seats, strict=True)
-        for key in seat.items
-    )
-    plan.kinds.set(ObjectKind.objects.filter(code__in=content.kinds))
-    plan.regions.set(Region.objects.filter(code__in=content.regions))
-    plan.strata.all().delete()
-    PlanStratum.objects.bulk_create(
-        PlanStratum(
-            plan=plan,
-            risk_class=stratum.risk_class,
-            quota_number=stratum.number,
-            quota_permille=stratum.permille,
-            reserve=stratum.reserve,
-        )
-        for stratum in content.strata
-    )
-    plan.zones.all().delete()
-    PlanZone.objects.bulk_create(PlanZone(plan=plan, region_id=zone.region, teams=zone.teams) for zone in content.zones)
-
 
 def _locked(plan: Plan) -> Plan:
     """The plan as it stands now, its row locked: acts on one plan come one after another."""
@@ -402,10 +309,6 @@ def _locked_part(participant: Participant) -> tuple[Plan, Participant]:
     if part is None:
         raise Refused("计划已修改，参与部门有变。刷新页面看最新情况。")
     return plan, part
-
-
-def _prefetched_anew(plan: Plan) -> None:
-    plan._prefetched_objects_cache = {}  # type: ignore[attr-defined]  # Django's own cache of related rows, stale now
 
 
 def _said(plan: Plan) -> dict[str, Any]:

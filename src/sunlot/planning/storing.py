@@ -1,0 +1,106 @@
+"""Putting a content into the tables of a plan: the last step of the actions that write one, inside their transaction."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from sunlot.catalogue.models import ObjectKind
+from sunlot.lottery.notice import MAX_SEAT
+from sunlot.norms import clock
+from sunlot.norms.initials import search_keys
+from sunlot.organisations.models import Organisation, Region
+from sunlot.organisations.viewer import Refused, Viewer
+
+from .checks import kind_of
+from .content import PlanContent
+from .models import Participant, Plan, PlanItem, PlanStratum, PlanZone
+
+TRIES = 5
+"""For a number that somebody else takes at the same moment."""
+
+COLUMNS = (
+    "title", "starts_on", "ends_on", "draw_at", "release_on", "zoning", "city_staff_roam", "targeted",
+    "few_participants_reason", "inspector_scope",
+)  # fmt: skip
+
+
+def new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo: bool) -> Plan:
+    """Make the row under the next free number; two at once get two numbers."""
+    now = clock.now()
+    prefix = f"{lead.region_id}-{now.year}-P"
+    columns: dict[str, Any] = {name: getattr(content, name) for name in COLUMNS}
+    for _ in range(TRIES):
+        last = (
+            Plan.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
+        )
+        serial = int(last.removeprefix(prefix)) + 1 if last else 1
+        try:
+            with transaction.atomic():
+                return Plan.objects.create(
+                    number=f"{prefix}{serial:04}",
+                    lead=lead,
+                    created_by_id=viewer.user_id,
+                    created_at=now,
+                    is_demo=is_demo,
+                    **columns,
+                )
+        except IntegrityError:
+            continue
+    raise Refused("同时有多人在编制计划，没有取到编号。再试一次。")
+
+
+def organisations_of(content: PlanContent) -> dict[str, Organisation]:
+    """The participants' organisations by code. Refused for what can't be stored even in a draft."""
+    codes = [seat.organisation for seat in content.seats]
+    found = {one.code: one for one in Organisation.objects.filter(code__in=codes).select_related("parent")}
+    for code in codes:
+        if code not in found:
+            raise Refused(f"没有代码为 {code} 的部门或科室。")
+    if len(set(codes)) != len(codes):
+        raise Refused("同一个部门或科室填了两次，去掉一个。")
+    for position, seat in enumerate(content.seats):
+        if not (1 <= seat.seats <= MAX_SEAT or (seat.seats == 0 and position == 0)):
+            raise Refused(f"{found[seat.organisation].name}每组人数应为 1 至 {MAX_SEAT}；只有牵头科室可以不派员。")
+        if seat.seats == 1 and not seat.seats_reason.strip():
+            raise Refused(f"{found[seat.organisation].name}每组少于两名执法检查人员，须写明理由。")
+    return found
+
+
+def write(plan: Plan, content: PlanContent) -> None:
+    """What has tables of its own; participants begin anew."""
+    organisations = organisations_of(content)
+    plan.kind = kind_of(list(organisations.values()))
+    plan.search_keys = search_keys(plan.title).text[:500]
+    plan.save(update_fields=["kind", "search_keys"])
+    plan._prefetched_objects_cache = {}  # type: ignore[attr-defined]  # Django's own cache of related rows, stale now
+    plan.participants.all().delete()  # and their items with them
+    parts = Participant.objects.bulk_create(
+        Participant(
+            plan=plan,
+            organisation=organisations[seat.organisation],
+            position=position,
+            seats=seat.seats,
+            seats_reason=seat.seats_reason.strip(),
+        )
+        for position, seat in enumerate(content.seats)
+    )
+    PlanItem.objects.bulk_create(
+        PlanItem(plan=plan, participant=part, version_id=key)
+        for part, seat in zip(parts, content.seats, strict=True)
+        for key in seat.items
+    )
+    plan.kinds.set(ObjectKind.objects.filter(code__in=content.kinds))
+    plan.regions.set(Region.objects.filter(code__in=content.regions))
+    plan.strata.all().delete()
+    PlanStratum.objects.bulk_create(
+        PlanStratum(
+            plan=plan,
+            risk_class=stratum.risk_class,
+            quota_number=stratum.number,
+            quota_permille=stratum.permille,
+            reserve=stratum.reserve,
+        )
+        for stratum in content.strata
+    )
+    plan.zones.all().delete()
+    PlanZone.objects.bulk_create(PlanZone(plan=plan, region_id=zone.region, teams=zone.teams) for zone in content.zones)
