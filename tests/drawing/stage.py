@@ -1,5 +1,6 @@
 """A draw on its stage: the town of the planning tests, its plan published, and people with their secret numbers."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -10,6 +11,7 @@ from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
 from sunlot.registry.models import Avoidance, InspectionObject, Inspector
+from sunlot.trail.models import Event
 
 from ..cast import City
 from ..planning.town import Town, build_town
@@ -111,3 +113,9 @@ def double_colour(hours: float = 2) -> actions.LotteryNumbers:
 
 def fresh(attempt: Attempt) -> Attempt:
     return Attempt.objects.get(pk=attempt.pk)
+
+
+def entries(kind: str) -> list[dict[str, object]]:
+    """The public log entries of one kind, oldest first."""
+    found = [json.loads(event.entry) for event in Event.objects.order_by("pk")]
+    return [entry for entry in found if entry["type"] == kind]

@@ -14,6 +14,7 @@ from .actions import LotteryNumbers
 from .models import Attempt
 
 ROLLS = 20
+LOTTERY = ("lottery_name", "lottery_issue", "lottery_pools", "lottery_not_before")
 _POOL = re.compile(r"(\d{1,2})\s*/\s*(\d{1,2})")
 
 
@@ -51,6 +52,8 @@ class SettingsForm(DeskForm):
         super().__init__(*args, **kwargs)
         if lottery_only:
             del self.fields["beacon_kind"], self.fields["rolls"]
+            for name in LOTTERY:
+                self.fields[name].required = True
         if committed:
             self.fields.pop("beacon_kind", None)
             del self.fields["hash_name"]
@@ -64,16 +67,10 @@ class SettingsForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        names = {
-            "lottery_name": "彩票名称",
-            "lottery_issue": "期号",
-            "lottery_pools": "号码规则",
-            "lottery_not_before": "开奖时间",
-        }
         if self.wants_lottery():
-            for field, label in names.items():
-                if not data.get(field) and field not in self.errors:
-                    self.add_error(field, f"填写{label}。")
+            for name in LOTTERY:
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, f"填写{self.fields[name].label}。")
         return data
 
     def wants_lottery(self) -> bool:

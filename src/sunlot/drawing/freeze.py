@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import prefetch_related_objects
+
 from sunlot.catalogue.queries import in_force
 from sunlot.lottery import Rosters
 from sunlot.norms import canonical, clock
@@ -49,6 +51,7 @@ class Frozen:
 
 def freeze(plan: Plan, day: date) -> Frozen:
     """The plan's rosters, strata, teams and rules as the registries stand on `day`."""
+    prefetch_related_objects([plan], "zones")  # asked for each object by zone_of
     strata = planning.notice_strata(plan, day)
     found = list(planning.scope(plan, day).filter(risk_class__in=[stratum.id for stratum in strata]))
     objects = sorted((one.number, one.risk_class, planning.zone_of(plan, one), "1", one.name) for one in found)

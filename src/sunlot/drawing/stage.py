@@ -14,6 +14,7 @@ from .actions.record import DECIDED, SIGNABLE, capacity_of
 from .models import Attempt, BeaconReading, Contributor
 
 State = Attempt.State
+DRAWING = 4  # the place of 抽取 on the way
 
 
 class Step(StrEnum):
@@ -51,6 +52,8 @@ class Next:
     words: str
     until: datetime | None = None
     after: str = ""
+    at_that_time: str = "截止"
+    """What happens at `until`, in a word."""
 
 
 def not_before(attempt: Attempt) -> datetime | None:
@@ -124,11 +127,14 @@ def _may_type_now(viewer: Viewer, attempt: Attempt) -> bool:
     return policy.may_type_beacon(viewer, attempt) and (reading is None or reading.typed_by_id != viewer.user_id)
 
 
-def way(attempt: Attempt) -> list[Stop]:
-    """承诺 → 封存 → 掷骰 → 公开 → 抽取 → 签署 → 派发; with a lottery 公开 comes before 开奖."""
+def way(attempt: Attempt, *, showing: bool = False) -> list[Stop]:
+    """承诺 → 封存 → 掷骰 → 公开 → 抽取 → 签署 → 派发; with a lottery 公开 comes before 开奖.
+
+    While the wall is `showing` the tickets it stands at 抽取, though the result is there.
+    """
     dice = attempt.beacon_kind == Attempt.Beacon.DICE
     names = ["承诺", "封存", *(("掷骰", "公开") if dice else ("公开", "开奖")), "抽取", "签署", "派发"]
-    at = _position(attempt, dice)
+    at = DRAWING if showing else _position(attempt, dice)
     notes = _notes(attempt, dice)
     state = ["done" if n < at else "now" if n == at else "todo" for n in range(len(names))]
     return [Stop(name, note, is_) for name, note, is_ in zip(names, notes, state, strict=True)]
@@ -203,7 +209,7 @@ def _next_beacon(attempt: Attempt) -> Next:
         return Next(f"等{who}录入掷骰结果", attempt.reveal_by, "两人一致后各方公开密数；到期没有结果，抽取中止。")
     if clock.now() < first_at:
         name, issue = attempt.beacon_form["name"], attempt.beacon_form["issue"]
-        return Next(f"等{name}第 {issue} 期开奖", first_at, "开奖后由两人分别录入号码，一致即自动抽取。")
+        return Next(f"等{name}第 {issue} 期开奖", first_at, "开奖后由两人分别录入号码，一致即自动抽取。", "开奖")
     return Next(f"等{who}录入开奖号码", None, "两人一致即自动抽取；开奖后七日内没有号码，抽取中止。")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -32,9 +33,19 @@ MOST_OBJECTS = 300  # of a stratum's drawn objects on the page; the record and t
 class DrawFilter(django_filters.FilterSet):
     """The filters of the list of draws."""
 
-    q = django_filters.CharFilter(label="编号或计划名称", method="search")
-    year = django_filters.NumberFilter(label="年份", field_name="year")
-    state = django_filters.ChoiceFilter(label="状态", choices=Attempt.State.choices, method="in_state")
+    q = django_filters.CharFilter(
+        label="编号或计划名称", method="search", widget=forms.TextInput({"class": "input", "type": "search"})
+    )
+    year = django_filters.NumberFilter(
+        label="年份", field_name="year", widget=forms.NumberInput({"class": "input", "min": 2000})
+    )
+    state = django_filters.ChoiceFilter(
+        label="状态",
+        choices=Attempt.State.choices,
+        method="in_state",
+        empty_label="全部",
+        widget=forms.Select({"class": "input"}),
+    )
 
     class Meta:
         model = Draw

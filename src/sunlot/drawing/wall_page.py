@@ -64,7 +64,7 @@ def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Fr
         "attempt": attempt,
         "plan": attempt.draw.round.plan,
         "authority": authority_of(attempt.draw.round.plan),
-        "way": stage.way(attempt),
+        "way": stage.way(attempt, showing=frame is not None),
         "next": upcoming,
         "until": int(upcoming.until.timestamp() * 1000) if upcoming.until else None,
         "now": now,
