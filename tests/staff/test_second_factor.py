@@ -139,6 +139,14 @@ def test_changing_the_second_factor_asks_for_the_password_again(city: City) -> N
     assert "密码不对" in wrong
 
 
+def test_each_way_to_prove_oneself_again_is_offered_under_its_own_name(city: City) -> None:
+    own, user = city.client("chen"), city["chen"].membership.user
+    enabled(own)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "蓝色密钥"})
+    page = own.get("/accounts/reauthenticate/").content.decode()
+    assert page.count("用验证码或备用码</a>") == page.count("用安全密钥</a>") == 1
+
+
 def test_switching_it_off_takes_the_recovery_codes_along(city: City) -> None:
     own = city.client("chen")
     enabled(own)
