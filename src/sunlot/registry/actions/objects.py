@@ -54,9 +54,7 @@ def create_object(
     take_registry_lock()
     is_entity = kind.nature == ObjectKind.Nature.ENTITY
     code = checked_code(credit_code, accept_wrong_check=accept_wrong_check) if is_entity else None
-    number = code or number or Numbering().next(region.code, kind)
-    if InspectionObject.objects.filter(number=number).exists():
-        raise Refused(f"编号 {number} 已在名录库中，不能再次新增。请在名录库中查找后修改。")
+    number = _free(code or number or Numbering().next(region.code, kind))
     entry = InspectionObject(
         number=number,
         name=name,
@@ -85,6 +83,13 @@ def create_object(
     for part, other in (parts or {}).items():
         involve(actor, entry, other, part)
     return entry
+
+
+def _free(number: str) -> str:
+    """The number, if no object has it."""
+    if InspectionObject.objects.filter(number=number).exists():
+        raise Refused(f"编号 {number} 已在名录库中，不能再次新增。请在名录库中查找后修改。")
+    return number
 
 
 def _entity_itself(

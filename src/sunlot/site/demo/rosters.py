@@ -78,7 +78,11 @@ def _inspector_row(one: invent.InventedInspector) -> list[str]:
 
 def _department(organisation: str) -> str:
     """`hbw-scjg` belongs to `scjg`, `zjj-wuye` and `hbw-zjj` to `zjj`."""
-    return organisation.split("-", maxsplit=1)[0] if organisation.startswith("zjj") else organisation.rsplit("-", maxsplit=1)[-1]
+    return (
+        organisation.split("-", maxsplit=1)[0]
+        if organisation.startswith("zjj")
+        else organisation.rsplit("-", maxsplit=1)[-1]
+    )
 
 
 def _avoid(cast: Cast) -> None:
