@@ -103,7 +103,7 @@ def measure_csv(folder: Path) -> float:
 
 def measure_sampler(folder: Path) -> float:
     """Seconds for consistent-sampler to draw as many objects of each stratum, the ids being in memory."""
-    from consistent_sampler import sampler  # noqa: PLC0415  # only this process pays for it
+    from consistent_sampler import sampler  # only this process pays for it
 
     strata: dict[str, list[str]] = {}
     for identifier, stratum in _ids(folder):
