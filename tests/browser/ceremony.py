@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from .visitors import go
+
 ROLLS = "36154 21264 56413 13264"
 
 
@@ -14,7 +16,7 @@ def commit(page: Page, number: str) -> None:
 
 def make_number(page: Page, number: str) -> str:
     """Make a secret number and return it as the slip shows it."""
-    page.goto(f"/desk/drawing/{number}/")
+    go(page, f"/desk/drawing/{number}/")
     page.get_by_role("button", name="生成我的密数").click()
     return slip(page)
 
@@ -28,14 +30,14 @@ def slip(page: Page) -> str:
 
 def throw(page: Page, number: str, rolls: str = ROLLS) -> None:
     """Type what the dice showed."""
-    page.goto(f"/desk/drawing/{number}/")
+    go(page, f"/desk/drawing/{number}/")
     page.get_by_label("20 次点数").fill(rolls)
     page.get_by_role("button", name="录入掷骰结果").click()
 
 
 def reveal(page: Page, number: str) -> None:
     """Make the number public that this browser kept, after it has checked the notice for itself."""
-    page.goto(f"/desk/drawing/{number}/")
+    go(page, f"/desk/drawing/{number}/")
     expect(page.get_by_text("本机已核对")).to_be_visible()
     expect(page.get_by_text("密数已从这个浏览器取出")).to_be_visible()
     page.get_by_role("button", name="公开密数").click()

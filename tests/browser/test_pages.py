@@ -193,12 +193,21 @@ def look(visitors: Visitors, visit: Visit) -> list[str]:
     return faults + violations(page, visit, PHONE)
 
 
-def at(visitors: Visitors, who: str, *, scripts: bool = True) -> Page:
+def at(visitors: Visitors, who: str) -> Page:
     """The browser of this person, or of somebody of the public."""
-    name = who if scripts else f"{who}, without scripts"
+    if who not in visitors.pages:
+        page = visitors.open()
+        visitors.pages[who] = visitors.sign_in(page, who) if who else page
+    return visitors.pages[who]
+
+
+def bare(visitors: Visitors, who: str) -> Page:
+    """The same with scripts switched off; the clerk signs in that way too."""
+    name = f"{who}, without scripts"
     if name not in visitors.pages:
-        page = visitors.open(scripts=scripts)
-        visitors.pages[name] = visitors.sign_in(page, who) if who else page
+        like = at(visitors, who) if who not in ("", "wuye") else None
+        page = visitors.open(scripts=False, like=like)
+        visitors.pages[name] = visitors.sign_in(page, who) if who == "wuye" else page
     return visitors.pages[name]
 
 
@@ -235,7 +244,7 @@ def without_scripts(visitors: Visitors, visits: list[Visit]) -> list[str]:
     for visit in visits:
         if visit.address.endswith(NEED_SCRIPTS):
             continue
-        page = at(visitors, visit.who, scripts=False)
+        page = bare(visitors, visit.who)
         faults += [f"without scripts: {fault}" for fault in shape(page, page.goto(visit.address), visit)]
     return faults
 
@@ -249,7 +258,7 @@ def search_lists(visitors: Visitors) -> None:
         ("wuye", "/desk/registry/inspectors/", "001"),
         ("wuye", "/desk/planning/", "物业"),
     ):
-        page = at(visitors, who, scripts=False)
+        page = bare(visitors, who)
         page.goto(address)
         total = page.locator(".chosen .end").inner_text()
         page.locator("form[role=search] [name=q]").first.fill(words)
@@ -261,7 +270,7 @@ def search_lists(visitors: Visitors) -> None:
 
 def send_forms(visitors: Visitors) -> None:
     """A plan is tried, a roster uploaded, a half-filled form saved, and somebody signs out."""
-    page = at(visitors, "wuye", scripts=False)
+    page = bare(visitors, "wuye")
     page.goto("/desk/planning/new/")
     page.get_by_role("checkbox", name="物业服务企业", exact=True).check()
     page.get_by_role("button", name="试算").click()
@@ -272,7 +281,7 @@ def send_forms(visitors: Visitors) -> None:
     page.get_by_role("button", name="上传并核对").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("核对后再导入")
     inspector, part = _inspector_with_a_form()
-    phone = at(visitors, inspector, scripts=False)
+    phone = bare(visitors, inspector)
     phone.goto(f"/field/{part.pk}/")
     phone.get_by_role("button", name="开始检查，记下时间").click()
     phone.get_by_role("button", name="保存", exact=True).last.click()

@@ -21,7 +21,7 @@ from sunlot.registry.models import Inspector
 
 from ..cast import City
 from . import ceremony, rosters
-from .visitors import Visitors
+from .visitors import Visitors, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -74,7 +74,7 @@ def change_an_item(visitors: Visitors) -> None:
     page.get_by_role("button", name="提交统筹科室审核").click()
     said(page, "等统筹科室审核")
     page = visitors["coordinator"]
-    page.goto("/desk/")
+    go(page, "/desk/")
     page.get_by_role("main").get_by_role("link", name=re.compile("审核")).first.click()
     if page.get_by_role("link", name="审核这一版").count():
         page.get_by_role("link", name="审核这一版").click()
@@ -141,7 +141,7 @@ def figures(page: Page, **wanted: int) -> None:
 
 def write_plan(page: Page) -> str:
     """Three departments, two districts, city staff spread by the draw; tried out, then submitted. Returns the number."""
-    page.goto("/desk/")
+    go(page, "/desk/")
     page.get_by_role("link", name="新建抽查计划").click()
     page.get_by_label("抽查任务名称").fill(TITLE)
     page.get_by_label("参与部门 1", exact=True).select_option("scjg")
@@ -203,10 +203,10 @@ def hold_draw(visitors: Visitors, plan: str) -> str:
     said(host, "各参与方现在可以提交承诺")
     number = Draw.objects.get(round__plan__number=plan).number
     screen = wall(visitors, number)
-    for at, username in enumerate(SPEAKERS, 1):
+    for username in SPEAKERS:
         ceremony.commit(visitors[username], number)
-        expect(screen.locator("nav.way")).to_contain_text(f"{at} / 4 方")
-    host.goto(f"/desk/drawing/{number}/")
+    expect(screen.locator("nav.way")).to_contain_text("4 / 4 方")
+    go(host, f"/desk/drawing/{number}/")
     host.get_by_role("button", name="冻结名册并封存公告").click()
     said(host, "公告已封存")
     expect(screen.get_by_role("main")).to_contain_text("录入掷骰结果")
@@ -233,7 +233,7 @@ def wall(visitors: Visitors, number: str) -> Page:
 def sign_record(visitors: Visitors, number: str) -> None:
     for username in SPEAKERS:
         page = visitors[username]
-        page.goto(f"/desk/drawing/{number}/record/")
+        go(page, f"/desk/drawing/{number}/record/")
         page.get_by_label("登录密码").fill(visitors.password)
         page.get_by_role("button", name="签署抽取记录").click()
         said(page, "已签署抽取记录")
@@ -403,13 +403,13 @@ def read_trail(visitors: Visitors) -> None:
 
 def follow(page: Page, label: str) -> None:
     """Choose an entry of the main navigation."""
-    page.goto("/desk/")
+    go(page, "/desk/")
     page.get_by_role("navigation", name="主导航").get_by_role("link", name=label, exact=True).click()
 
 
 def begin(page: Page, words: str) -> None:
     """Press the button of what waits for this person, found on its home page by words of its title."""
-    page.goto("/desk/")
+    go(page, "/desk/")
     page.locator("ol.todo > li", has_text=words).first.locator("a.btn").click()
 
 

@@ -17,6 +17,16 @@ PATIENCE = 20_000
 _STATUS = re.compile(r"the server responded with a status of (\d{3})")
 
 
+def go(page: Page, address: str) -> None:
+    """Go to an address, once more where the page was just about to reload itself."""
+    try:
+        page.goto(address)
+    except Error as error:
+        if "ERR_ABORTED" not in str(error):
+            raise
+        page.goto(address)
+
+
 @dataclass
 class Visitors:
     """Opens browsers at `address` and collects what they complain of.
@@ -31,12 +41,13 @@ class Visitors:
     expected: set[int] = field(default_factory=set)
     pages: dict[str, Page] = field(default_factory=dict)
 
-    def open(self, *, width: int = DESK, scripts: bool = True) -> Page:
-        """A page in a browser that nobody has used before."""
+    def open(self, *, width: int = DESK, scripts: bool = True, like: Page | None = None) -> Page:
+        """A page in a browser that nobody has used before, or signed in as in the browser of the page `like`."""
         context = self.browser.new_context(
             base_url=self.address,
             viewport={"width": width, "height": 844},
             java_script_enabled=scripts,
+            storage_state=like.context.storage_state() if like else None,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             has_touch=width == PHONE,

@@ -2,8 +2,11 @@
 // deadline by the server's clock. Without it the page is the same, only refreshed by hand.
 
 const PAUSE = 2000;
+const LEAVING = 10_000; // a form sent or a link followed has this long to be answered
 const page = document.querySelector("[data-pulse]");
+let leftAt = -LEAVING;
 if (page) {
+  addEventListener("beforeunload", () => { leftAt = performance.now(); });
   countDown();
   setTimeout(ask, PAUSE);
 }
@@ -11,7 +14,9 @@ if (page) {
 async function ask() {
   try {
     const answer = await fetch(page.dataset.pulse, { cache: "no-store" });
-    if (answer.ok && (await answer.json()).version !== page.dataset.version) {
+    const isNew = answer.ok && (await answer.json()).version !== page.dataset.version;
+    // A reload now would take the place of the button that somebody has just pressed.
+    if (isNew && performance.now() - leftAt > LEAVING) {
       arrived();
       return;
     }
