@@ -1,0 +1,44 @@
+"""Entries for the tests, made by the product's own actions."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sunlot.catalogue.models import ObjectKind
+from sunlot.norms import clock
+from sunlot.organisations.models import Region
+from sunlot.organisations.viewer import SYSTEM
+from sunlot.registry import actions
+from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.trail.events import Actor
+from tests.cast import City
+
+from .files import code
+
+
+def enterprise(serial: int, actor: Actor = SYSTEM, **changes: Any) -> InspectionObject:
+    """An enterprise in 海勃湾区, as the installation itself enters it unless an actor is named."""
+    region = Region.objects.get(code=changes.pop("region", "150302"))
+    kind = ObjectKind.objects.get(code=changes.pop("kind", "property"))
+    values = {
+        "name": f"沙枣花{serial}号物业服务有限公司",
+        "credit_code": code(serial),
+        "contact": "王芳",
+        "phone": "13812341234",
+    }
+    return actions.create_object(actor, region=region, kind=kind, **(values | changes))
+
+
+def inspector(town: City, number: str, user: str = "chen", **changes: Any) -> Inspector:
+    """A person recommended by this clerk for its own unit."""
+    values = {"name": "王芳", "certificate": f"ZF{number}", "certificate_expires": clock.today() + timedelta(days=400)}
+    viewer = town[user]
+    return actions.recommend_inspector(viewer, number=number, organisation=viewer.organisation, **(values | changes))
+
+
+def on_duty(town: City, number: str, **changes: Any) -> Inspector:
+    """A reviewed inspector of 物业科."""
+    return actions.review_inspector(town["coordinator"], inspector(town, number, **changes), accept=True)
+
+
+def in_days(days: int) -> date:
+    return clock.today() + timedelta(days=days)
