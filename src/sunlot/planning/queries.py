@@ -67,7 +67,7 @@ def made_public() -> "QuerySet[Plan]":
 
 def with_parts(plans: "QuerySet[Plan]") -> "QuerySet[Plan]":
     """The same plans with everything that they say, in a fixed number of queries."""
-    return plans.prefetch_related(*content.PARTS)
+    return plans.prefetch_related(*content.parts())
 
 
 def pool(plan: Plan, day: date) -> list[PoolMember]:
