@@ -51,7 +51,8 @@ class CannotOpen(LotteryError):  # noqa: N818  # reads as what happened
     def __init__(self, path: object, reason: str) -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"{visible(str(path))}：{reason}")
+        # A path is shown whole: it was typed by the user, is bounded by the system, and its end names the file.
+        super().__init__(f"{visible(str(path), most=None)}：{reason}")
 
 
 def few(faults: Sequence[Fault]) -> list[Fault]:
@@ -75,10 +76,10 @@ def cannot_open(path: object, error: OSError) -> CannotOpen:
     return CannotOpen(path, _REASONS.get(type(error).__name__, f"不能读写（{error.strerror or type(error).__name__}）"))
 
 
-def visible(text: str) -> str:
-    """`text` with every control, invisible and direction character written as an escape, and cut if long."""
-    if len(text) > _SHOWN:
-        text = text[:_SHOWN] + "…"
+def visible(text: str, most: int | None = _SHOWN) -> str:
+    """`text` with every control, invisible and direction character written as an escape, and cut after `most`."""
+    if most is not None and len(text) > most:
+        text = text[:most] + "…"
     text = INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return text.encode("utf-8", "backslashreplace").decode()
 
