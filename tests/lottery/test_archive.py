@@ -105,8 +105,18 @@ def directory_says(offset: int, form: str, value: int, name: bytes = b"objects.c
 
 def deflated_with_more_behind() -> bytes:
     """An entry whose packed data goes on after the end of its deflate stream."""
+    return with_packed(zlib.compress(GOOD["avoid.csv"], wbits=-15) + b"more")
+
+
+def deflated_without_end() -> bytes:
+    """An entry whose deflate stream gives all its bytes and then does not end."""
+    stream = zlib.compressobj(wbits=-15)
+    return with_packed(stream.compress(GOOD["avoid.csv"]) + stream.flush(zlib.Z_SYNC_FLUSH))
+
+
+def with_packed(packed: bytes) -> bytes:
+    """The good bundle with avoid.csv packed like this."""
     content = GOOD["avoid.csv"]
-    packed = zlib.compress(content, wbits=-15) + b"more"
     numbers = struct.pack("<3L", zlib.crc32(content), len(packed), len(content))
     local = struct.pack("<4s5H", b"PK\x03\x04", 20, 0, 8, 0, 33) + numbers + struct.pack("<2H", 9, 0) + b"avoid.csv"
     directory = struct.pack("<4s6H", b"PK\x01\x02", 20, 20, 0, 8, 0, 33) + numbers
@@ -174,6 +184,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a bomb": (bomb, "b.zip objects.csv：应为 5 字节"),
     "more entries than a bundle can have": (lambda: entries(MAX_ENTRIES + 1), f"b.zip：应为至多 {MAX_ENTRIES} 个文件"),
     "data behind the end of its stream": (deflated_with_more_behind, "b.zip avoid.csv：应为"),
+    "a stream that does not end": (deflated_without_end, "b.zip avoid.csv：应为"),
     "a zip64 record that is not where it is said to be": (
         lambda: with_zip64_end(broken=True),
         "b.zip：应为完整的 zip64 结尾记录，实为记录不符",

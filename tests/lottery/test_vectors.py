@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sunlot.ledger.known import KnownLog
 from sunlot.lottery import Refused, draw, key, notice_digest, result_digest, ticket, verify
 from sunlot.norms import canonical
 
@@ -81,3 +82,16 @@ def test_a_log_is_not_taken_on_trust(name: str) -> None:
     assert report.reproduced
     assert not report.verified
     assert any("log.json" in remark for remark in report.remarks)
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+@pytest.mark.parametrize("name", LOGGED)
+def test_with_the_key_of_the_log_its_lies_are_found_at_exactly_their_step(name: str, form: str, tmp_path: Path) -> None:
+    folder = VECTORS / "logged" / name
+    expected = read_json(folder / "expected.json")["failed"]
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    reader = KnownLog.by_key((folder / "vkey.txt").read_text(encoding="utf-8").strip())
+    report = verify(write_as(form, files, tmp_path / "bundle"), log_reader=reader)
+    assert report.reproduced
+    assert [step.step for step in report.steps if step.outcome == "failed"] == expected
+    assert report.verified == (expected == [])

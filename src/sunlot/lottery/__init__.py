@@ -16,7 +16,7 @@ The draw
     `write_folder(path, …)`, `write_zip(file, …)`: the bundle; `check_target(path)`: whether the folder may be written.
 
 Checking and showing
-    `verify(path)`: a `Report` with steps, faults and remarks.
+    `verify(path, log_reader=…)`: a `Report` with steps, faults and remarks; a `LogReader` knows the log's key.
     `seed`, `key`, `ticket`: each formula by itself; `explain_object`, `stratum_tickets`: one ticket, all of a stratum.
 
 After the draw
@@ -30,6 +30,7 @@ from sunlot.lottery.bundle import MAX_JSON, MAX_SIZE
 from sunlot.lottery.drawing import build_notice, check_notice, draw, read_reveals
 from sunlot.lottery.errors import CannotOpen, Fault, LotteryError, Refused
 from sunlot.lottery.explain import Explanation, Ticket, explain_object, stratum_tickets
+from sunlot.lottery.logged import LogReader, OpenLog
 from sunlot.lottery.notice import Notice, NoticeReading, notice_digest, read_notice
 from sunlot.lottery.replacement import (
     InspectorReplacement,
@@ -49,8 +50,8 @@ from sunlot.lottery.writing import check_target, write_file_whole, write_folder,
 
 __all__ = [
     "MAX_JSON", "MAX_SIZE", "STEP_NAMES", "Beacon", "CannotOpen", "Dice", "Explanation", "Fault",
-    "InspectorReplacement", "Lottery", "LotteryError", "Notice", "NoticeReading", "ObjectReplacement", "Part",
-    "Refused", "Report", "Rosters", "StepReport", "TeamNow", "Ticket", "avoid_pairs", "build_notice", "check_beacon",
+    "InspectorReplacement", "LogReader", "Lottery", "LotteryError", "Notice", "NoticeReading", "ObjectReplacement",
+    "OpenLog", "Part", "Refused", "Report", "Rosters", "StepReport", "TeamNow", "Ticket", "avoid_pairs", "build_notice", "check_beacon",
     "check_notice", "check_target", "commitment", "draw", "explain_object", "key", "notice_digest", "read_notice",
     "read_reveals", "replace_inspector", "replace_object", "result_digest", "seed", "stratum_tickets", "teams_of",
     "ticket", "verify", "write_file_whole", "write_folder", "write_zip", "zones_of",

@@ -252,6 +252,8 @@ def _unpack(file: BinaryIO, entry: Entry, start: int) -> Iterator[bytes]:
             raise zlib.error("data behind the end of the stream")
     if entry.method == _DEFLATED:
         yield inflate.flush()
+        if not inflate.eof:
+            raise zlib.error("the stream does not end")
 
 
 def _extra_field(extra: bytes, wanted: int) -> bytes:

@@ -7,12 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sunlot.lottery.bundle import LOG, MAX_SIZE, NOTICE, RESULT, find_rosters, open_bundle, read_canonical, too_long
+from sunlot.lottery.bundle import (
+    LOG,
+    MAX_SIZE,
+    NOTICE,
+    RESULT,
+    Bundle,
+    find_rosters,
+    open_bundle,
+    read_canonical,
+    too_long,
+)
 from sunlot.lottery.drawing import Examination, carry_out, examine
 from sunlot.lottery.errors import Fault, Refused, few, show
+from sunlot.lottery.logged import Claims, LoggedDraw, LogReader, check_log, check_order
 from sunlot.lottery.notice import read_notice
 from sunlot.lottery.remarks import remarks_on
-from sunlot.lottery.result import Outcome, check_shape
+from sunlot.lottery.result import Outcome, check_shape, result_digest
 from sunlot.norms.canonical import Json
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -47,6 +58,11 @@ class Report:
         return all(step.outcome == PASSED for step in self.steps)
 
     @property
+    def failed(self) -> bool:
+        """Whether any step failed, ``log`` and ``order`` among them."""
+        return any(step.outcome == FAILED for step in self.steps)
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults of all steps, in order."""
         return tuple(fault for step in self.steps for fault in step.faults)
@@ -71,7 +87,9 @@ class _Evidence:
     notice: Json = None
     result: Json = None
     files_faults: list[Fault] = field(default_factory=list)
-    has_log: bool = False
+    log: bytes | None = None
+    log_reader: LogReader | None = None
+    logged: LoggedDraw | None = None
     examination: Examination | None = None
     outcome: Outcome | None = None
 
@@ -81,13 +99,15 @@ class _Evidence:
         return dict(self.result) if isinstance(self.result, dict) else {}
 
 
-def verify(path: Path | str, max_size: int = MAX_SIZE) -> Report:
+def verify(path: Path | str, max_size: int = MAX_SIZE, log_reader: LogReader | None = None) -> Report:
     """Verify the bundle (a folder or a zip) at `path`.
 
-    Raises `CannotOpen` when it cannot be opened; everything else is in the report. ``log`` and ``order`` are skipped:
-    this version does not read log.json beyond its size, and says so in a remark.
+    `log_reader` knows the key of the transparency log, from elsewhere than the bundle: a key that comes with it proves
+    nothing. Without it, or without a log.json, ``log`` and ``order`` are skipped. Raises `CannotOpen` when the bundle
+    cannot be opened; everything else is in the report.
     """
     evidence = _gather(Path(path), max_size)
+    evidence.log_reader = log_reader
     outcomes: dict[str, str] = {}
     steps: list[StepReport] = []
     for name, needs, check in _STEPS:
@@ -100,22 +120,23 @@ def verify(path: Path | str, max_size: int = MAX_SIZE) -> Report:
     remarks: list[str] = []
     if outcomes["notice"] == PASSED and evidence.examination is not None:
         remarks = remarks_on(evidence.examination, evidence.outcome)
-    if evidence.has_log:
-        remarks.append("材料包含有 log.json，本版本尚不核对日志：log、order 两步略过。")
+    if evidence.log is not None and log_reader is None:
+        remarks.append("材料包含有 log.json，但没有给出日志的公钥（--log-key）：log、order 两步略过。")
+    if evidence.log is None and log_reader is not None:
+        remarks.append("给出了日志的公钥，但材料包中没有 log.json：log、order 两步略过。")
     return Report(tuple(steps), tuple(remarks))
 
 
 def _gather(path: Path, max_size: int) -> _Evidence:
     """Open the bundle, read everything once, and carry the draw out again if nothing speaks against it."""
     bundle = open_bundle(path, max_size)
-    evidence = _Evidence(files_faults=list(bundle.faults), has_log=LOG in bundle.sizes)
+    evidence = _Evidence(files_faults=list(bundle.faults))
     if bundle.faults:
         return evidence
     notice, result = read_canonical(bundle, NOTICE), read_canonical(bundle, RESULT)
     evidence.notice, evidence.result = notice.value, result.value
     evidence.files_faults += [*notice.faults, *result.faults]
-    log_too_long = too_long(bundle, LOG)
-    evidence.files_faults += [log_too_long] if log_too_long else []
+    evidence.log = _read_log(bundle, evidence.files_faults)
     if notice.faults:
         return evidence
     rosters, faults = find_rosters(bundle, read_notice(notice.value).parts)
@@ -132,6 +153,21 @@ def _gather(path: Path, max_size: int) -> _Evidence:
     if not evidence.files_faults and not evidence.examination.notice_faults and evidence.examination.drums is not None:
         evidence.outcome = carry_out(evidence.examination)
     return evidence
+
+
+def _read_log(bundle: Bundle, faults: list[Fault]) -> bytes | None:
+    """log.json as it stands; None where there is none, or where it can't be read, which is a fault."""
+    if LOG not in bundle.sizes:
+        return None
+    fault = too_long(bundle, LOG)
+    if fault is not None:
+        faults.append(fault)
+        return None
+    try:
+        return bundle.read(LOG)
+    except Refused as refusal:
+        faults += refusal.faults
+        return None
 
 
 def _files(evidence: _Evidence) -> list[Fault]:
@@ -193,14 +229,25 @@ def _result(evidence: _Evidence) -> list[Fault]:
     return few(check_shape(evidence.result, digest))
 
 
-def _log(_: _Evidence) -> list[Fault] | None:
-    """Not carried out by this version, whether or not there is a log.json."""
-    return None
+def _log(evidence: _Evidence) -> list[Fault] | None:
+    """None without a log.json or without somebody who knows the log's key."""
+    examination = _examined(evidence)
+    if evidence.log is None or evidence.log_reader is None or examination.reading.digest is None:
+        return None
+    claims = Claims(
+        examination.notice,
+        examination.reading.digest,
+        evidence.claimed,
+        result_digest(evidence.result, examination.notice.hash),
+    )
+    evidence.logged, faults = check_log(evidence.log, evidence.log_reader, claims)
+    return few(faults)
 
 
-def _order(_: _Evidence) -> list[Fault] | None:
-    """Needs ``log``."""
-    return None
+def _order(evidence: _Evidence) -> list[Fault] | None:
+    if evidence.logged is None or not isinstance(evidence.notice, dict):
+        return None
+    return few(check_order(evidence.logged, _examined(evidence).notice, str(evidence.notice["reveal_by"])))
 
 
 _Check = Callable[[_Evidence], list[Fault] | None]
