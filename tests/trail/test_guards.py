@@ -5,20 +5,41 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection, transaction
 
+from sunlot import cli
+from sunlot.norms import clock
 from sunlot.organisations.viewer import SYSTEM
 from sunlot.trail import guards
 from sunlot.trail.actions import erase
 from sunlot.trail.files import store
-from sunlot.trail.models import Erasure, Event, EventDetail, StoredFile, Subject
+from sunlot.trail.models import (
+    Erasure,
+    Event,
+    EventDetail,
+    LogCheckpoint,
+    LogCosignature,
+    LogKey,
+    LogLeaf,
+    LogTile,
+    PublicEntry,
+    StoredFile,
+    Subject,
+)
 from tests.cast import City
 
 COLUMNS = {
     "trail_event": "entry",
+    "trail_publicentry": "subject",
     "trail_eventdetail": "type",
     "trail_erasure": "reason",
     "trail_subject": "opaque",
     "trail_storedfile": "size",
+    "trail_logleaf": "leaf_index",
+    "trail_logtile": "path",
+    "trail_logcheckpoint": "note",
+    "trail_logcosignature": "line",
+    "trail_logkey": "vkey",
 }
+LOG = (LogLeaf, LogTile, LogCheckpoint, LogCosignature, LogKey)
 
 
 @pytest.fixture
@@ -27,8 +48,14 @@ def full(city: City) -> City:
     with transaction.atomic():
         store(b"evidence")
         erase(SYSTEM, EventDetail.objects.latest("event_id").event_id, "本人要求")
+    PublicEntry.objects.create(event=Event.objects.earliest("pk"), type="testing", subject="thing:1")
+    LogLeaf.objects.create(index=0, event=Event.objects.earliest("pk"))
+    LogTile.objects.create(path="tile/0/000", hashes=bytes(8192))
+    checkpoint = LogCheckpoint.objects.create(size=1, root=bytes(32), note="…", signed_at=clock.now())
+    LogCosignature.objects.create(checkpoint=checkpoint, witness="w", line="…", received_at=clock.now())
+    LogKey.objects.create(vkey="k", since=clock.now())
     connection.check_constraints()  # nothing deferred is pending, or PostgreSQL refuses TRUNCATE for that alone
-    for model in (Event, EventDetail, Erasure, Subject, StoredFile):
+    for model in (Event, EventDetail, Erasure, Subject, StoredFile, PublicEntry, *LOG):
         assert model._default_manager.exists()
     return city
 
@@ -65,3 +92,10 @@ def test_a_missing_guard_is_an_error_at_start(db: None) -> None:
         call_command("check", databases=["default"])
     guards.put_up(connection)
     call_command("check", databases=["default"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrating_puts_a_missing_guard_up_and_is_not_kept_back_by_it() -> None:
+    guards.take_down(connection)
+    assert cli.main(["manage", "migrate", "--verbosity", "0"]) == 0
+    assert guards.missing(connection) == []

@@ -12,7 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from sunlot.norms import canonical, clock
 
 from .events import ERASED, Actor, EventKind
-from .models import Erasure, Event, EventDetail, Subject
+from .log.sealing import seal_at_once
+from .models import Erasure, Event, EventDetail, PublicEntry, Subject, Unsealed
 
 LEAF_PREFIX = b"\x00"  # RFC 9162, section 2.1.1
 SALT_BYTES = 16
@@ -70,6 +71,10 @@ def record(
         whole=whole.decode(),
         salt=salt,
     )
+    Unsealed.objects.create(event=event)
+    if subject is not None:
+        PublicEntry.objects.create(event=event, type=kind.name, subject=subject)
+        transaction.on_commit(seal_at_once, robust=True)
     return event
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import connections
 from django.db.utils import DatabaseError
 
 from . import guards
+from .log.witnessing import parse_witnesses
 
 
 @register(Tags.database)
@@ -28,3 +30,14 @@ def guards_stand(*, databases: Sequence[str] | None = None, **_: Any) -> list[Er
             for name in names
         ]
     return faults
+
+
+@register(Tags.security)
+def witnesses_are_readable(**_: Any) -> list[Error]:
+    """trail.E002 for a malformed SUNLOT_WITNESSES: no witness would be asked."""
+    try:
+        parse_witnesses(settings.SUNLOT_WITNESSES)
+    except ValueError as error:
+        hint = "Write url=vkey, with a space between two; `sunlot log witness --make-key` prints the vkey."
+        return [Error(f"SUNLOT_WITNESSES can't be read: {error}", hint=hint, id="trail.E002")]
+    return []

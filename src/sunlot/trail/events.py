@@ -21,6 +21,7 @@ class EventKind:
     """A kind of event: `name` as in the log (`planning.plan_published`), `label` in plain words.
 
     Only a `public` kind stands in the public log under its name and subject; all others are `internal` there.
+    It has its checkpoint at once, the others within five seconds.
     """
 
     name: str
@@ -63,3 +64,5 @@ class Actor(Protocol):
 
 
 ERASED = EventKind("trail.erased", "清除留痕明细", Act.CHANGED)
+RESTORED = EventKind("log.restored", "留痕日志在恢复备份后继续", Act.DECIDED, public=True)
+RESUMED = EventKind("log.resumed", "留痕日志恢复", Act.DECIDED)

@@ -9,14 +9,20 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Each guarded table with the columns that are unique in it: SQLite's REPLACE deletes what conflicts in one of them
-# without waking a delete trigger.
-_UNIQUE_COLUMNS = {
+# Each guarded table with the columns that are unique in it, alone or together (a tuple): SQLite's REPLACE deletes
+# what conflicts in one of them without waking a delete trigger.
+_UNIQUE_COLUMNS: dict[str, tuple[str | tuple[str, ...], ...]] = {
     "trail_event": ("id",),
+    "trail_publicentry": ("event_id",),
     "trail_eventdetail": ("event_id",),
     "trail_erasure": ("event_id", "recorded_by_id"),
     "trail_subject": ("id", "thing", "opaque"),
     "trail_storedfile": ("digest",),
+    "trail_logleaf": ("leaf_index", "event_id"),
+    "trail_logtile": ("path",),
+    "trail_logcheckpoint": ("size",),
+    "trail_logcosignature": ("id", ("checkpoint_id", "witness")),
+    "trail_logkey": ("id", "vkey"),
 }
 GUARDED_TABLES = tuple(_UNIQUE_COLUMNS)
 
@@ -98,7 +104,8 @@ def _statements(vendor: str, table: str, name: str, act: str) -> list[str]:
         ]
     when = f"WHEN NOT {_ERASED} " if erasable else ""
     if act == "REPLACE":
-        same = " OR ".join(f"{column} = NEW.{column}" for column in _UNIQUE_COLUMNS[table])
+        groups = [(one,) if isinstance(one, str) else one for one in _UNIQUE_COLUMNS[table]]
+        same = " OR ".join(" AND ".join(f"{column} = NEW.{column}" for column in group) for group in groups)
         act, when = "INSERT", f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608 -- our own names
     message = f"sunlot: {act} on {table} is refused, the trail is append-only"
     return [

@@ -1,4 +1,8 @@
-"""Events, their details and the files that are evidence. Nothing here is ever updated (see guards.py)."""
+"""Events, their details, the files that are evidence, and the transparency log over all events.
+
+The database refuses to change what is evidence (guards.py). Three tables are no evidence and change: `Unsealed`, a
+queue; `LogEdge`, which follows from the leaves; `Sealer`, who is at work.
+"""
 
 import json
 from typing import Any
@@ -17,8 +21,28 @@ class Event(models.Model):
     entry = models.TextField()
     leaf_hash = models.BinaryField(max_length=32)
 
+    class Meta:
+        indexes = [models.Index(fields=["leaf_hash"], name="event_leaf_hash")]  # a proof asked for by the leaf's hash
+
     def __str__(self) -> str:
         return f"event {self.pk}"
+
+
+class PublicEntry(models.Model):
+    """That an event stands in the public log under its own name, so that it is found by kind and subject."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="named")
+    type = models.CharField(max_length=64)
+    subject = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["type", "event"], name="public_entry_type"),
+            models.Index(fields=["subject", "event"], name="public_entry_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.subject}"
 
 
 class EventDetail(models.Model):
@@ -95,3 +119,98 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class Unsealed(models.Model):
+    """An event that waits for its place in the log; written with the event, gone once it has one."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"unsealed {self.event_id}"
+
+
+class LogLeaf(models.Model):
+    """The place of an event in the log, given by the sealer."""
+
+    index = models.PositiveBigIntegerField(primary_key=True, db_column="leaf_index")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="leaf")
+
+    def __str__(self) -> str:
+        return f"leaf {self.index}"
+
+
+class LogTile(models.Model):
+    """A full tile of 256 hashes (C2SP tlog-tiles), under its path without the prefix: `tile/0/x001/x234/067`."""
+
+    path = models.CharField(max_length=40, primary_key=True)
+    hashes = models.BinaryField(max_length=8192)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class LogEdge(models.Model):
+    """The partial tile at the right edge of a level: what the next seal goes on from, checked against the root."""
+
+    level = models.PositiveSmallIntegerField(primary_key=True)
+    index = models.PositiveBigIntegerField(db_column="tile_index")
+    hashes = models.BinaryField(max_length=8192)
+
+    def __str__(self) -> str:
+        return f"edge {self.level}"
+
+
+class LogCheckpoint(models.Model):
+    """A checkpoint that was signed and published: size and root of the tree, and the signed note itself."""
+
+    size = models.PositiveBigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.size}"
+
+
+class LogCosignature(models.Model):
+    """A witness's line under a checkpoint (C2SP tlog-cosignature), as it came."""
+
+    checkpoint = models.ForeignKey(LogCheckpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=255)
+    line = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="log_cosignature_once")]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.checkpoint_id}"
+
+
+class LogKey(models.Model):
+    """A verifier key under which checkpoints were signed (C2SP signed-note); the newest is the present one."""
+
+    vkey = models.TextField(unique=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.vkey
+
+
+class Sealer(models.Model):
+    """The one row of the sealer: who holds it, what is staged but not yet published, and why it stopped if it did."""
+
+    holder = models.CharField(max_length=64, blank=True)
+    held_until = models.FloatField(default=0)  # seconds since 1970 by the machines' clocks; the demonstration's moves
+    staged_size = models.PositiveBigIntegerField(default=0)
+    staged_root = models.BinaryField(max_length=32, default=b"")
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_why = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="sealer_is_one")]
+
+    def __str__(self) -> str:
+        return self.holder or "nobody"

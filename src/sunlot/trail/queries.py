@@ -15,7 +15,6 @@ from .actions import LEAF_PREFIX
 from .events import Act, all_kinds, kind_named
 from .models import Erasure, Event, EventDetail
 
-_MISSING = object()
 _ADMINISTRATORS_KINDS = ("access.", "organisations.", "trail.")
 
 
@@ -140,7 +139,7 @@ def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> lis
     return [
         Change(key, old.get(key), new.get(key))
         for key in [*old, *(key for key in new if key not in old)]
-        if old.get(key, _MISSING) != new.get(key, _MISSING)
+        if old.get(key) != new.get(key)
     ]
 
 

@@ -1,0 +1,131 @@
+"""What the log keeps outside the database: its signing keys, and the newest checkpoint that it ever signed.
+
+The folder is `SUNLOT_LOG` (by default `log` in the data folder), readable by its owner alone:
+
+- `key`: the Ed25519 signing key, made on first use. Who has it can sign for the log: keep a copy where few can reach.
+- `sm2-key`: an SM2 signing key, when the operator has put one there.
+- `newest`: the newest signed checkpoint. A database restored from an older day does not hold it: so the sealer sees that
+  it would fork the tree, and stops.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from sunlot.ledger.checkpoints import OpenCheckpoint, open_checkpoint
+from sunlot.ledger.faults import LedgerError
+from sunlot.ledger.keys import Kind, SigningKey, parse_signing_key
+
+if sys.platform != "win32":
+    import fcntl
+
+
+class KeyMissing(Exception):  # noqa: N818 -- reads as what is wrong
+    """The installation has sealed before, and its key or its newest checkpoint is not where it should be."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The log's signing keys, the Ed25519 one first."""
+
+    keys: tuple[SigningKey, ...]
+
+    @property
+    def key(self) -> SigningKey:
+        """The log's own key; its name is the log's origin."""
+        return self.keys[0]
+
+
+def folder() -> Path:
+    """Where keys and newest checkpoint are kept."""
+    return Path(settings.SUNLOT_LOG)
+
+
+def open_keyring(*, may_make: bool) -> Keyring:
+    """The keys; on an installation that never sealed (`may_make`) the first one is made. Raises KeyMissing."""
+    path = folder() / "key"
+    if not path.exists():
+        if not may_make:
+            raise KeyMissing(f"the log's signing key is not at {path}")
+        key = SigningKey(settings.SUNLOT_LOG_NAME, Kind.ED25519, secrets.token_bytes(32))
+        _create(path, key.export() + "\n")
+    own = parse_signing_key(path.read_text(encoding="utf-8").strip())
+    second = folder() / "sm2-key"
+    if not second.exists():
+        return Keyring((own,))
+    sm2 = parse_signing_key(second.read_text(encoding="utf-8").strip())
+    if sm2.name != own.name or sm2.kind is not Kind.SM2:
+        raise KeyMissing(f"{second} is not an SM2 key named {own.name}")
+    return Keyring((own, sm2))
+
+
+def newest_signed(keyring: Keyring) -> OpenCheckpoint | None:
+    """The newest checkpoint that this folder's key signed; None before the first. Raises KeyMissing if it is spoilt."""
+    path = folder() / "newest"
+    try:
+        return open_checkpoint(path.read_bytes(), keyring.key.verifier)
+    except FileNotFoundError:
+        return None
+    except LedgerError as error:
+        raise KeyMissing(f"{path}: {error}") from error
+
+
+def keep_newest(note: bytes) -> None:
+    """Replace the newest checkpoint, whole or not at all, on disk before this returns."""
+    path = folder() / "newest"
+    fresh = path.with_name(f"newest.{secrets.token_hex(4)}")
+    _create(fresh, note.decode())
+    fresh.replace(path)
+    _sync_folder()
+
+
+@contextmanager
+def one_signer() -> Iterator[None]:
+    """Keep other processes of this machine from signing meanwhile; the system frees it when the process dies."""
+    if sys.platform == "win32":  # where one process seals
+        yield
+        return
+    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def set_newest_aside(size: int) -> None:
+    """Keep the checkpoint of a lost range as evidence, under a name of its own."""
+    path = folder() / "newest"
+    if path.exists():
+        path.replace(folder() / f"lost-{size}-{secrets.token_hex(4)}")
+        _sync_folder()
+
+
+def _create(path: Path, text: str) -> None:
+    """A new file that only its owner may read; of two processes the first wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder()
+
+
+def _sync_folder() -> None:
+    """Make new names durable; a no-op where folders can't be opened (Windows)."""
+    try:
+        descriptor = os.open(folder(), os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
