@@ -78,8 +78,8 @@ def test_an_account_is_made_with_a_password_that_is_shown_once(city: City) -> No
         ({"username": "chen"}, "username", "已有人使用"),
         ({"username": "x"}, "username", "3 至 64"),
         ({"username": "王伟伟"}, "username", "字母"),
-        ({"name": ""}, "name", "必填"),
-        ({"organisation": ""}, "organisation", "必填"),
+        ({"name": ""}, "name", "填写姓名。|选定所属机构。"),
+        ({"organisation": ""}, "organisation", "填写姓名。|选定所属机构。"),
         ({"phone": "call me"}, "phone", "只含数字"),
     ],
 )

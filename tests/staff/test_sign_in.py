@@ -99,6 +99,45 @@ def test_the_lock_is_of_one_account_from_one_address(city: City, client: Client)
     assert sign_in(Client(REMOTE_ADDR="10.1.2.3"), "chen").status_code == 302
 
 
+def test_twenty_failures_from_many_addresses_lock_the_account_everywhere(city: City, client: Client) -> None:
+    def guess(at: int) -> HttpResponse:
+        return sign_in(Client(REMOTE_ADDR=f"10.1.2.{at // 4}"), "chen", "wrong")
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert [guess(at).status_code for at in range(19)] == [200] * 19
+        assert guess(19).status_code == 429
+        assert sign_in(client, "chen").status_code == 429  # from an address that never failed
+        assert "登录锁定到" in city.client("sysadmin").get("/desk/organisations/people/chen/").content.decode()
+        clock.shift(timedelta(minutes=15, seconds=1))
+        assert sign_in(client, "chen").status_code == 302
+
+
+def test_a_one_time_password_opens_the_account_for_seven_days(city: City, client: Client) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        shown = city.client("sysadmin").post("/desk/organisations/people/chen/password/").content.decode()
+        found = re.search(r'class="secret">([^<]+)<', shown)
+        assert found is not None
+        assert "12月1日 09:00</time>，过期未改的须重新生成" in shown
+        clock.shift(timedelta(days=7) - timedelta(seconds=1))
+        assert sign_in(client, "chen", found[1])["Location"] == "/accounts/password/change/"
+        clock.shift(timedelta(seconds=1))
+        late = Client()
+        page = sign_in(late, "chen", found[1]).content.decode()
+        assert "一次性密码超过 7 天没有改，已失效。联系本单位的系统管理员重置密码。" in page
+        assert late.get("/desk/").status_code == 302
+        assert kinds("chen")[-1] == "access.sign_in_failed"
+        assert "一次性，" in city.client("sysadmin").get("/desk/organisations/people/chen/").content.decode()
+
+
+def test_a_password_of_ones_own_does_not_run_out(city: City, client: Client) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        password = actions.reset_password(city.viewers["sysadmin"], User.objects.get(username="chen"))
+        sign_in(client, "chen", password)
+        client.post("/accounts/password/change/", {"oldpassword": password, "password1": NEW, "password2": NEW})
+        clock.shift(timedelta(days=400))
+        assert sign_in(Client(), "chen", NEW)["Location"] == "/desk/"
+
+
 def test_names_that_do_not_exist_are_locked_like_others_and_never_kept(city: City, client: Client) -> None:
     for _ in range(4):
         sign_in(client, "mein-geheimes-passwort", "x")

@@ -9,6 +9,7 @@ from django.test import Client
 
 from sunlot.organisations.models import ErasureRequest
 from sunlot.organisations.roles import Role
+from sunlot.staff.words import field_words, thing_words, value_words
 from sunlot.trail import guards
 from sunlot.trail.models import EventDetail
 from tests.cast import City
@@ -66,6 +67,31 @@ def test_an_event_shows_what_changed_and_its_evidence(city: City) -> None:
     assert "还没有封入公开日志" in shown
     leaf = bytes(detail.event.leaf_hash).hex()
     assert "".join(f"<span>{leaf[at : at + 4]}</span>" for at in range(0, 64, 4)) in shown
+
+
+def test_things_and_fields_are_named_in_plain_words_and_what_did_not_change_is_left_out(city: City) -> None:
+    detail = EventDetail.objects.get(type="organisations.role_granted", thing=f"user:{city['chen'].user_id}")
+    auditor = city.client("auditor")
+    assert f"账号 {city['chen'].user_id}" in page(auditor, TRAIL)
+    shown = page(auditor, f"{TRAIL}{detail.event_id}/")
+    assert '角色<span class="sub">role</span>' in shown
+    made = EventDetail.objects.get(type="organisations.user_created", thing=f"user:{city['sysadmin'].user_id}")
+    assert all(value is not None for value in made.contents["after"].values()) or "organisation</span>" not in page(
+        auditor, f"{TRAIL}{made.event_id}/"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "—"), ("", "—"), (True, "是"), (False, "否"), (0, "0"), (["现场"], '["现场"]'), ("丙", "丙")],
+)
+def test_values_are_written_for_people(value: object, words: str) -> None:
+    assert value_words(value) == words
+
+
+def test_a_code_that_has_no_words_is_shown_as_it_is() -> None:
+    assert (thing_words("moon:3"), field_words("moon")) == ("moon:3", "moon")
+    assert (thing_words("trail"), field_words("answer-WY-01")) == ("留痕", "WY-01 检查结果")
 
 
 def test_an_event_that_was_changed_behind_the_guards_says_so(city: City) -> None:

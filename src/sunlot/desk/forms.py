@@ -1,8 +1,11 @@
 """How forms look and behave on every page: our field classes, faults at the field, no colon."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
+
+from sunlot.organisations.viewer import NotAllowed, Refused
 
 
 class DeskFormMixin:
@@ -21,6 +24,15 @@ class DeskFormMixin:
                 widget.input_type, widget.format = "date", "%Y-%m-%d"
             if isinstance(widget, forms.DateTimeInput):
                 widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
+            say_what_is_required(field)
+
+
+def say_what_is_required(field: forms.Field) -> None:
+    """An empty field asks for itself by name, “填写名称。”, unless it has words of its own."""
+    if not field.label or field.error_messages["required"] != forms.Field.default_error_messages["required"]:
+        return
+    act = "选定" if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "填写"
+    field.error_messages["required"] = f"{'选择' if isinstance(field, forms.FileField) else act}{field.label}。"
 
 
 class DeskForm(DeskFormMixin, forms.Form):
@@ -32,3 +44,17 @@ class DeskModelForm(DeskFormMixin, forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:
         raise NotImplementedError("state changes live in actions.py")
+
+
+def accepts(form: forms.BaseForm, field: str | None, act: Callable[[dict[str, Any]], object]) -> bool:
+    """Do the act with what the valid form says. Where it is refused, the reason stands at `field` (above the form
+    for None) and nothing typed is lost; what somebody may not do is no fault of the form.
+    """
+    try:
+        act(form.cleaned_data)
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        form.add_error(field, str(refused))
+        return False
+    return True

@@ -97,8 +97,8 @@ class Listing(Generic[M]):
         for name, field in self.form.fields.items():
             values = [value for value in self.request.GET.getlist(name) if value != ""]
             for value in values:
-                words = _words(field, value)
-                found.append(Chosen(f"{field.label}：{words}", self._address(drop=(name, value))))
+                words = f"查找“{value}”" if name == "q" else f"{field.label}：{_words(field, value)}"
+                found.append(Chosen(words, self._address(drop=(name, value))))
         return found
 
     def address_sorted(self, word: str) -> str:

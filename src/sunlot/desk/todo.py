@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sunlot.norms import clock
+from sunlot.norms import clock, working_days
 from sunlot.organisations.viewer import Viewer
 
 
@@ -25,6 +25,15 @@ class Todo:
     @property
     def is_late(self) -> bool:
         return self.due is not None and self.due < clock.today()
+
+    @property
+    def is_today(self) -> bool:
+        return self.due == clock.today()
+
+    @property
+    def days_late(self) -> int:
+        """Working days since the last day on which it was in time; 0 while it is."""
+        return working_days.count(self.due, clock.today()).days if self.due and self.is_late else 0
 
 
 Provider = Callable[[Viewer], Iterable[Todo]]

@@ -1,6 +1,7 @@
 """Changes to organisations, people and roles. Only the two administrators and the installation itself make them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -13,7 +14,7 @@ from sunlot.trail.events import Actor
 
 from . import events, policy, roles
 from .models import Membership, Organisation, Region, User
-from .passwords import one_time_password
+from .passwords import ONE_TIME_LASTS, one_time_password
 from .roles import Role
 from .viewer import NotAllowed, OwnActor, Refused
 
@@ -88,15 +89,20 @@ def create_user(
     *,
     phone: str = "",
     must_change: bool = True,
+    lasts: timedelta | None = ONE_TIME_LASTS,
     organisation: Organisation | None = None,
 ) -> User:
-    """Make an account without any role, kept by `organisation`. Raises Refused where the user name is taken."""
+    """Make an account without any role, kept by `organisation`. Raises Refused where the user name is taken.
+
+    The password opens the account for as long as `lasts` if it must be changed; None is without end.
+    """
     policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "建立账号")
     if not policy.keeps(actor, organisation):
         raise NotAllowed("建立账号由该机构的系统管理员办理。")
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"用户名“{username}”已有人使用，换一个。")
     user = User(username=username, name=name, phone=phone, must_change_password=must_change, organisation=organisation)
+    user.one_time_until = clock.now() + lasts if must_change and lasts else None
     user.set_password(password)
     user.save()
     after = {"username": username, "organisation": organisation.code if organisation else None}
@@ -125,13 +131,17 @@ def change_user(actor: Actor, user: User, *, name: str, phone: str, organisation
 
 @transaction.atomic
 def reset_password(actor: Actor, user: User) -> str:
-    """Give an account a new one-time password, which is returned and kept nowhere; its sessions end with the old one."""
+    """Give an account a new one-time password, which is returned and kept nowhere; its sessions end with the old one.
+
+    It lasts for ONE_TIME_LASTS.
+    """
     found = _locked(user)
     policy.require_account(actor, Role.SYSTEM_ADMINISTRATOR, "重置密码", found)
     password = one_time_password()
     found.set_password(password)
-    found.must_change_password = True
-    found.save(update_fields=["password", "must_change_password"])
+    found.must_change_password, found.one_time_until = True, clock.now() + ONE_TIME_LASTS
+    found.save(update_fields=["password", "must_change_password", "one_time_until"])
+    user.one_time_until = found.one_time_until  # the caller shows it
     AccessAttempt.objects.filter(username=found.username).delete()
     _end_sessions(found)
     record(actor, events.PASSWORD_RESET, f"user:{found.pk}", f"重置账号 {found.username} 的密码")
@@ -185,6 +195,12 @@ def reset_second_factor(actor: Actor, user: User) -> None:
 
 
 @transaction.atomic
+def note_stale_password(user: User, address: str) -> None:
+    """That somebody gave the right one-time password after its time; nothing else changes."""
+    record(OwnActor(user, address), events.SIGN_IN_FAILED, f"user:{user.pk}", "以过期的一次性密码登录，未予登录")
+
+
+@transaction.atomic
 def change_own_password(user: User, password: str, address: str) -> None:
     """Set the password that a person chose; every other session of the account ends with the old one.
 
@@ -192,8 +208,8 @@ def change_own_password(user: User, password: str, address: str) -> None:
     """
     found = _locked(user)
     found.set_password(password)
-    found.must_change_password = False
-    found.save(update_fields=["password", "must_change_password"])
+    found.must_change_password, found.one_time_until = False, None
+    found.save(update_fields=["password", "must_change_password", "one_time_until"])
     record(OwnActor(found, address), events.PASSWORD_CHANGED, f"user:{found.pk}", "修改本人的登录密码")
     user.password, user.must_change_password = found.password, False  # the caller's copy signs its session
 
@@ -259,7 +275,7 @@ def end_role(actor: Actor, membership: Membership) -> None:
 def make_first_administrators(actor: Actor) -> list[tuple[str, str, str]]:
     """The three administrators of an empty installation, as (user name, role in Chinese, one-time password).
 
-    The passwords are kept nowhere. Raises Refused where there are users or no department to put them in.
+    The passwords are kept nowhere, and without end: nobody could give these three another. Raises Refused where there are users or no department to put them in.
     """
     home = (
         Organisation.objects.select_for_update(of=("self",))
@@ -277,7 +293,7 @@ def make_first_administrators(actor: Actor) -> list[tuple[str, str, str]]:
         ("auditor", Role.AUDITOR),
     ):
         password = one_time_password()
-        user = create_user(actor, username, str(role.label), password, organisation=home)
+        user = create_user(actor, username, str(role.label), password, organisation=home, lasts=None)
         grant_role(actor, user, home, role)
         made.append((username, str(role.label), password))
     return made

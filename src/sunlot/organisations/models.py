@@ -6,6 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from sunlot.norms import clock
+
 from .roles import Role
 
 
@@ -59,6 +61,11 @@ class Organisation(models.Model):
         return self.name
 
     @property
+    def full_name(self) -> str:
+        """The name that says enough outside the house: 乌海市住房和城乡建设局质安监科. Needs `parent`."""
+        return f"{self.parent.full_name}{self.name}" if self.is_section and self.parent else self.name
+
+    @property
     def department_code(self) -> str:
         """The code of the department at the root of this one's tree."""
         return self.path.split("/", 1)[0]
@@ -98,7 +105,8 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("首次登录须改密码", default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    one_time_until = models.DateTimeField("一次性密码有效至", null=True, blank=True)  # from then on it opens nothing
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = UserManager()
 
@@ -114,6 +122,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def one_time_is_over(self) -> bool:
+        """Whether the one-time password was not changed in its time."""
+        return self.must_change_password and self.one_time_until is not None and clock.now() >= self.one_time_until
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Django's own permissions are not used; see the rooms' policy.py."""
         return False
@@ -128,7 +141,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField("角色", max_length=24, choices=Role.choices)
-    granted_at = models.DateTimeField(auto_now_add=True)
+    granted_at = models.DateTimeField(default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

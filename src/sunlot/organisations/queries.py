@@ -1,12 +1,7 @@
 """Reading organisations, people and the trail, scoped to the viewer."""
 
-from datetime import datetime, timedelta
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 
-from axes.models import AccessAttempt
-from django.conf import settings
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, Sum, Value, When
-
-from sunlot.norms import clock
 from sunlot.trail.models import EventDetail
 
 from .models import ErasureRequest, Membership, Organisation, Signature, User
@@ -63,25 +58,6 @@ def members_of(organisation: Organisation, *roles: str) -> "QuerySet[Membership]
         .exclude(organisation__kind=Organisation.Kind.DEPARTMENT, organisation__path__regex=rf"^{organisation.path}.+")
         .select_related("user", "organisation")
     )
-
-
-def locked_until(user: User) -> datetime | None:
-    """Until when the account is locked after too many wrong passwords, from whatever address; None when it is not."""
-    pause = timedelta(hours=settings.AXES_COOLOFF_TIME)
-    found = (
-        AccessAttempt.objects.filter(username=user.username, attempt_time__gte=clock.now() - pause)
-        .values("ip_address")
-        .annotate(failures=Sum("failures_since_start"))
-        .filter(failures__gte=settings.AXES_FAILURE_LIMIT)
-        .values_list("ip_address", flat=True)
-    )
-    last = (
-        AccessAttempt.objects.filter(username=user.username, ip_address__in=list(found))
-        .order_by("-attempt_time")
-        .values_list("attempt_time", flat=True)
-        .first()
-    )
-    return last + pause if last else None
 
 
 def events_seen(viewer: Viewer) -> "QuerySet[EventDetail]":

@@ -24,7 +24,7 @@ PROOF_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Proof:
-    """That the person gave the password again just now."""
+    """That the person gave the password, or a security key, again just now."""
 
     user_id: int
     given_at: datetime

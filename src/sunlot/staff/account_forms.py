@@ -16,6 +16,10 @@ from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 
 from sunlot.desk.forms import DeskFormMixin
+from sunlot.organisations import actions
+from sunlot.organisations.middleware import address_of
+from sunlot.organisations.models import User
+from sunlot.organisations.passwords import ONE_TIME_LASTS
 
 
 class _Plain(DeskFormMixin):
@@ -30,10 +34,22 @@ class _Plain(DeskFormMixin):
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = self.hints.get(name, "")
+            field.error_messages["required"] = f"填写{field.label}。"
 
 
 class LoginForm(_Plain, _LoginForm):
     labels = {"login": "用户名", "password": "密码"}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a one-time password that was not changed in its time; whoever holds a stale slip of paper gets no further."""
+        cleaned: dict[str, Any] = super().clean()
+        user: User | None = getattr(self, "user", None)
+        if user is not None and user.one_time_is_over:
+            actions.note_stale_password(user, address_of(context.request))
+            raise forms.ValidationError(
+                f"一次性密码超过 {ONE_TIME_LASTS.days} 天没有改，已失效。联系本单位的系统管理员重置密码。"
+            )
+        return cleaned
 
 
 class ChangePasswordForm(_Plain, _ChangePasswordForm):

@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sunlot.organisations import actions
+from sunlot.organisations.lockout import FROM_ANYWHERE
 from sunlot.organisations.middleware import address_of
 from sunlot.organisations.models import User
 
@@ -98,6 +99,6 @@ def locked(request: HttpRequest, response: HttpResponse | None, credentials: dic
     return render(
         request,
         "staff/locked.html",
-        {"limit": settings.AXES_FAILURE_LIMIT, "minutes": LOCK_MINUTES},
+        {"limit": settings.AXES_FAILURE_LIMIT, "anywhere": FROM_ANYWHERE, "minutes": LOCK_MINUTES},
         status=HTTPStatus.TOO_MANY_REQUESTS,
     )

@@ -1,8 +1,9 @@
-"""Signing by account, reusable by every room: the password again over the digest shown, or the reason for refusing.
+"""Signing by account, reusable by every room: the password or the security key again over the digest shown, or the
+reason for refusing.
 
-A room's view makes a `SigningForm` for its `Page`, includes `organisations/_sign_form.html`, and calls its own action:
+A room's view makes a `SigningForm` for its `Page`, puts `staff/_key.html` beside the button, and calls its own action:
 
-    form = SigningForm(page, request.POST or None)
+    form = SigningForm(page, request.POST or None, has_key=has_key(viewer))
     if form.is_valid():
         if form.refuses:
             actions.refuse_as_head(viewer, plan, form.refusal)
@@ -18,16 +19,16 @@ from django.http import HttpRequest
 
 from sunlot.desk.forms import DeskForm
 from sunlot.organisations.signatures import Page, Proof, prove_by_password
-from sunlot.organisations.viewer import Viewer
+from sunlot.organisations.viewer import Refused, Viewer
+
+from .keys import prove_by_key
 
 SIGN, REFUSE = "sign", "refuse"
 
 
-class SigningForm(DeskForm):
-    """One page to sign or to refuse. What was shown is what is signed: the digest travels with the form."""
+class ProvingForm(DeskForm):
+    """The password given again, or a security key's answer; `has_key` offers the latter (`staff/_key.html`)."""
 
-    act = forms.ChoiceField(choices=[(SIGN, "签署"), (REFUSE, "不签署")], widget=forms.HiddenInput)
-    digest = forms.CharField(widget=forms.HiddenInput)
     password = forms.CharField(
         label="登录密码",
         required=False,
@@ -35,6 +36,29 @@ class SigningForm(DeskForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text="再输入一次，证明是您本人签署。",
     )
+    credential = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, has_key: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_key = has_key
+
+    def require_proof(self, cleaned: dict[str, Any]) -> None:
+        """Say at the password's field that neither was given."""
+        if not cleaned.get("password") and not cleaned.get("credential"):
+            self.add_error("password", "输入登录密码。")
+
+    def proof(self, request: HttpRequest, viewer: Viewer) -> Proof:
+        """That key or password is right. Raises Refused where it is not; wrong passwords count towards the lockout."""
+        if self.cleaned_data["credential"]:
+            return prove_by_key(request, viewer, self.cleaned_data["credential"])
+        return prove_by_password(request, viewer, self.cleaned_data["password"])
+
+
+class SigningForm(ProvingForm):
+    """One page to sign or to refuse. What was shown is what is signed: the digest travels with the form."""
+
+    act = forms.ChoiceField(choices=[(SIGN, "签署"), (REFUSE, "不签署")], widget=forms.HiddenInput)
+    digest = forms.CharField(widget=forms.HiddenInput)
     comment = forms.CharField(
         label="意见",
         required=False,
@@ -56,8 +80,8 @@ class SigningForm(DeskForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "digest" in cleaned and cleaned["digest"] != self.page.digest:
             raise forms.ValidationError("内容在您打开这一页之后有变动。重新看过下面的内容和摘要，再签署。")
-        if cleaned.get("act") == SIGN and not cleaned.get("password"):
-            self.add_error("password", "输入登录密码。")
+        if cleaned.get("act") == SIGN:
+            self.require_proof(cleaned)
         if cleaned.get("act") == REFUSE and not (cleaned.get("reason") or "").strip():
             self.add_error("reason", "写明不签署的理由，经办人据此修改。")
         return cleaned
@@ -76,6 +100,10 @@ class SigningForm(DeskForm):
         """The reason for not signing."""
         return str(self.cleaned_data["reason"]).strip()
 
-    def proof(self, request: HttpRequest, viewer: Viewer) -> Proof:
-        """That the password is right. Raises Refused where it is not; wrong ones count towards the lockout."""
-        return prove_by_password(request, viewer, self.cleaned_data["password"])
+    def proven(self, request: HttpRequest, viewer: Viewer) -> Proof | None:
+        """The same for a page of its own: a wrong password or key is told at the password, and the comment stays."""
+        try:
+            return self.proof(request, viewer)
+        except Refused as refused:
+            self.add_error("password", str(refused))
+            return None

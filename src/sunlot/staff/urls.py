@@ -25,5 +25,6 @@ urlpatterns = [
     path("signatures/<int:pk>/", papers.compare, name="signature"),
     path("signatures/<int:pk>/file/", papers.scan, name="signature-file"),
     path("account/", account.own, name="account"),
+    path("account/key-challenge/", account.key_challenge, name="key-challenge"),
     path("account/sessions/end/", account.end_sessions, name="account-end-sessions"),
 ]

@@ -4,15 +4,19 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from sunlot.desk.views import desk_view
 from sunlot.organisations import actions
 from sunlot.organisations.middleware import address_of
 from sunlot.organisations.models import User
 from sunlot.organisations.queries import memberships_held
+from sunlot.organisations.viewer import Viewer
 from sunlot.trail.queries import of_person
+
+from ..keys import challenge
 
 
 @require_GET
@@ -28,6 +32,13 @@ def own(request: HttpRequest) -> HttpResponse:
         "history": of_person(user.username),
     }
     return render(request, "staff/account.html", context)
+
+
+@require_POST
+@desk_view()
+def key_challenge(request: HttpRequest, viewer: Viewer) -> JsonResponse:
+    """What the browser asks the viewer's security key before it signs."""
+    return JsonResponse(challenge(request, viewer))
 
 
 @require_POST

@@ -12,9 +12,10 @@ from sunlot.desk.lists import Column, Listing
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
 from sunlot.organisations import actions, policy
+from sunlot.organisations.lockout import locked_until
 from sunlot.organisations.models import Membership, User
 from sunlot.organisations.passwords import one_time_password
-from sunlot.organisations.queries import locked_until, memberships_held, organisations_seen, people_seen
+from sunlot.organisations.queries import memberships_held, organisations_seen, people_seen
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.queries import history
@@ -109,7 +110,7 @@ def change(request: HttpRequest, viewer: Viewer, username: str) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         actions.change_user(viewer, person, name=data["name"], phone=data["phone"], organisation=data["organisation"])
-        messages.success(request, f"已保存 {data['name']} 的资料。")
+        messages.success(request, f"已保存{data['name']}的资料。")
         return redirect("person", username=username)
     return render(request, "staff/person_change.html", {"person": person, "form": form})
 
@@ -127,10 +128,10 @@ def reset_password(request: HttpRequest, viewer: Viewer, username: str) -> HttpR
 
 
 _ACCESS = {
-    "disable": (actions.disable_user, "已停用 {name} 的账号，其登录已全部结束。"),
-    "enable": (actions.enable_user, "已启用 {name} 的账号。"),
-    "unlock": (actions.unlock_user, "已解除 {name} 的登录锁定。"),
-    "second-factor": (actions.reset_second_factor, "已解除 {name} 的两步验证，提醒其重新启用。"),
+    "disable": (actions.disable_user, "已停用{name}的账号，其登录已全部结束。"),
+    "enable": (actions.enable_user, "已启用{name}的账号。"),
+    "unlock": (actions.unlock_user, "已解除{name}的登录锁定。"),
+    "second-factor": (actions.reset_second_factor, "已解除{name}的两步验证，提醒其重新启用。"),
 }
 
 
@@ -164,7 +165,7 @@ def grant(request: HttpRequest, viewer: Viewer, username: str) -> HttpResponse:
         except Refused as refused:
             form.add_error("role", str(refused))
         else:
-            messages.success(request, f"已授予 {person.name}“{membership.get_role_display()}”，即刻可用。")
+            messages.success(request, f"已授予{person.name}“{membership.get_role_display()}”，即刻可用。")
             return redirect("person", username=username)
     return render(request, "staff/person.html", _context(viewer, person, form), status=422)
 
@@ -176,7 +177,7 @@ def end(request: HttpRequest, viewer: Viewer, username: str, pk: int) -> HttpRes
     person = visible_or_404(viewer, people_seen(viewer), username=username)
     membership = visible_or_404(viewer, memberships_held().select_related("user__organisation"), pk=pk, user=person)
     actions.end_role(viewer, membership)
-    messages.success(request, f"已收回 {person.name} 的“{membership.get_role_display()}”，即刻失效。")
+    messages.success(request, f"已收回{person.name}的“{membership.get_role_display()}”，即刻失效。")
     return redirect("person", username=username)
 
 
@@ -189,7 +190,7 @@ def _context(viewer: Viewer, person: User, form: GrantForm) -> dict[str, object]
         "keeps_account": keeps and viewer.has(SYSTEM),
         "may_change": policy.keeps(viewer, person.organisation) and viewer.has(SYSTEM),
         "grants": keeps and viewer.has(SECURITY),
-        "locked_until": locked_until(person),
+        "locked_until": locked_until(person.username),
         "second_factor": is_mfa_enabled(person),
         "past": Membership.objects.filter(user=person, ended_at__isnull=False).select_related("organisation"),
         "history": history(f"user:{person.pk}", limit=30),
