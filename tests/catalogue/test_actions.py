@@ -175,6 +175,54 @@ def test_an_item_is_not_repealed_on_the_day_it_begins(catalogue: City) -> None:
         actions.repeal(catalogue["coordinator"], version, clock.today(), "写错了")
 
 
+def test_until_its_first_day_a_version_is_called_off_and_the_one_before_goes_on(catalogue: City) -> None:
+    old = ItemVersion.objects.get(item__code="WY-01")
+    text = replace(text_of(old), content="新的检查内容", reason="条例修订")
+    draft = actions.draft_version(catalogue["chen"], old.item, text)
+    new = actions.put_in_force(
+        catalogue["coordinator"], actions.submit(catalogue["chen"], draft), clock.today() + 10 * DAY
+    )
+    with pytest.raises(NotAllowed):
+        actions.call_off(catalogue["chen"], new, "条例推迟施行")
+    with pytest.raises(Refused, match="须写明理由"):
+        actions.call_off(catalogue["coordinator"], new, " ")
+    for _ in range(2):
+        actions.call_off(catalogue["coordinator"], new, "条例推迟施行")
+    new.refresh_from_db()
+    old.refresh_from_db()
+    assert (new.state, new.effective_from, new.approved_by_id, new.returned_comment) == (
+        "draft", None, None, "条例推迟施行",
+    )  # fmt: skip
+    assert (old.state, old.effective_to) == ("in-force", None)
+    assert old in queries.in_force(clock.today() + 400 * DAY)
+    events = EventDetail.objects.filter(type="catalogue.item_called_off")
+    assert events.count() == 1
+    again = actions.put_in_force(catalogue["coordinator"], actions.submit(catalogue["chen"], new), clock.today() + DAY)
+    assert again.state == "in-force"
+
+
+def test_from_its_first_day_on_nothing_is_called_off(catalogue: City) -> None:
+    version = in_force_from(catalogue, clock.today())
+    with pytest.raises(Refused, match="已经生效，不能撤销"):
+        actions.call_off(catalogue["coordinator"], version, "理由")
+
+
+def test_a_version_whose_successor_is_being_written_is_not_called_off(catalogue: City) -> None:
+    version = in_force_from(catalogue, clock.today() + 5 * DAY)
+    actions.draft_version(catalogue["chen"], version.item, a_text(reason="再改"))
+    with pytest.raises(Refused, match="新版本已在起草"):
+        actions.call_off(catalogue["coordinator"], version, "理由")
+
+
+def test_what_is_in_force_or_superseded_is_neither_returned_nor_put_in_force_again(catalogue: City) -> None:
+    version = in_force_from(catalogue, clock.today())
+    with pytest.raises(Refused, match="不能退回"):
+        actions.return_draft(catalogue["coordinator"], version, "意见")
+    ItemVersion.objects.filter(pk=version.pk).update(state="superseded", effective_to=clock.today())
+    with pytest.raises(Refused, match="不能生效"):
+        actions.put_in_force(catalogue["coordinator"], version, clock.today() + 9 * DAY)
+
+
 def test_a_returned_draft_keeps_the_comment_until_it_is_submitted_again(catalogue: City) -> None:
     version = actions.submit(catalogue["chen"], drafted(catalogue))
     with pytest.raises(Refused, match="退回意见"):

@@ -225,3 +225,38 @@ def test_nobody_sees_the_catalogue_without_signing_in_and_a_button_is_no_link(ca
     for address in (LIST, reverse("catalogue:item", args=["WY-01"]), reverse("catalogue:new")):
         assert Client().get(address)["Location"].startswith("/accounts/login/")
     assert catalogue.client("chen").get(reverse("catalogue:submit", args=["WY-01"])).status_code == 405
+
+
+def test_a_scheduled_version_has_its_button_to_call_it_off_for_the_coordinator_alone(catalogue: City) -> None:
+    version = next_version_of(catalogue, "WY-01", content="新的检查内容")
+    actions.put_in_force(
+        catalogue["coordinator"], actions.submit(catalogue["chen"], version), clock.today() + timedelta(days=3)
+    )
+    address = f"{LIST}WY-01/call-off/"
+    assert address not in catalogue.client("chen").get(f"{LIST}WY-01/").content.decode()
+    coordinator = catalogue.client("coordinator")
+    assert address in coordinator.get(f"{LIST}WY-01/").content.decode()
+    assert "第 1 版继续在用" in coordinator.get(address).content.decode()
+    assert "填写撤销理由。" in coordinator.post(address, {"reason": ""}).content.decode()
+    page = coordinator.post(address, {"reason": "条例推迟施行"}, follow=True).content.decode()
+    assert "已撤销 WY-01 第 2 版的生效" in page
+    assert "条例推迟施行" in page
+    assert coordinator.get(address).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("act", "data", "kept"),
+    [
+        ("in-force", {"effective_from": "2020-01-01"}, 'value="2020-01-01"'),
+        ("repeal", {"on": "2020-01-01", "reason": "条例已废止"}, "条例已废止"),
+    ],
+)
+def test_a_day_that_is_refused_is_told_at_its_field_and_nothing_typed_is_lost(
+    catalogue: City, act: str, data: dict[str, str], kept: str
+) -> None:
+    if act == "in-force":
+        actions.submit(catalogue["chen"], next_version_of(catalogue, "WY-01", content="新的检查内容"))
+    page = catalogue.client("coordinator").post(f"{LIST}WY-01/{act}/", data).content.decode()
+    assert 'aria-invalid="true"' in page
+    assert "已经过去" in page
+    assert kept in page

@@ -185,6 +185,44 @@ def test_trying_saves_nothing_and_tells_figures_and_faults_at_their_fields(town:
     assert "应急人员只有 3 人" in row[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "control"),
+    [
+        ({"teams-150304": "5"}, "id_teams-150304"),
+        ({"zoning": "city", "teams_city": "99"}, "id_teams_city"),
+        ({"participant-2": ""}, "id_few_participants_reason"),
+        ({"amount-C": "99", "unit-C": "number"}, "id_amount-C"),
+        ({"draw_at": "2026-01-01T09:30"}, "id_draw_at"),
+        ({"title": ""}, "id_title"),
+    ],
+)
+def test_a_fault_of_the_trial_marks_its_control_and_is_linked_to_it(
+    town: Town, changes: dict[str, Any], control: str
+) -> None:
+    page = town.city.client("chen").post(f"{DESK}new/", sent(town, **changes, **{"try": "1"})).content.decode()
+    assert f'<li><a href="#{control}">' in page
+    tag = re.search(rf'<(?:input|textarea)[^>]*id="{control}"[^>]*>', page)
+    assert tag is not None
+    assert 'aria-invalid="true"' in tag[0]
+    described = re.search(r'aria-describedby="([^"]+)"', tag[0])
+    assert described is not None
+    assert page.count(f'id="{described[1]}"') == 1
+
+
+def test_a_fault_of_a_group_is_linked_where_it_stands(town: Town) -> None:
+    changes = {"kinds": [], "items-scjg": [], "try": "1"}
+    page = town.city.client("chen").post(f"{DESK}new/", sent(town, **changes)).content.decode()
+    for place in ("kinds", "items.scjg"):
+        assert f'<a href="#at-{place}">' in page
+        assert page.count(f'id="at-{place}"') == 1
+
+
+def test_a_department_named_twice_is_told_at_the_second_line(town: Town) -> None:
+    page = text(town.city.client("chen").post(f"{DESK}new/", sent(town, save="1", **{"participant-2": "scjg"})))
+    assert "“乌海市市场监督管理局”已在上面，去掉一行。" in page
+    assert not Plan.objects.exists()
+
+
 def test_teams_and_reserves_left_open_are_suggested_from_the_rosters(town: Town) -> None:
     blank = {f"teams-{code}": "" for code in ("150302", "150303", "150304")} | {
         f"reserve-{risk}": "" for risk in "ABCD"
@@ -230,7 +268,7 @@ def test_saving_and_submitting_in_one_go_keeps_the_draft_where_it_is_impossible(
     client.post(f"{DESK}new/", sent(town, submit="1"))
     assert Plan.objects.get().state == State.CONFIRMING
     response = client.post(f"{DESK}new/", sent(town, submit="1", **{"teams-150304": "5"}), follow=True)
-    assert "草稿已保存，但没有提交" in text(response)
+    assert re.search(r"草稿已保存，但没有提交。还有 \d+ 处要改正，写在下面有关的一栏。", text(response))
     assert Plan.objects.first().state == State.DRAFT  # type: ignore[union-attr]  # the newest
 
 
@@ -290,6 +328,25 @@ def test_the_digest_shown_is_signed_with_the_password_given_again(town: Town) ->
     page = leader.post(at(plan, "sign/"), {"act": "sign", "digest": plan.digest, "password": PASSWORD}, follow=True)
     assert "已签署并公布" in text(page)
     assert leader.get(at(plan, "sign/")).status_code == 409
+
+
+def test_a_wrong_password_is_told_at_its_field_and_the_comment_stays(town: Town) -> None:
+    plan = town.confirmed()
+    sent_ = {"act": "sign", "digest": plan.digest, "password": "不是我的密码", "comment": "同意，注意安全"}
+    page = town.city.client("wuye-head").post(at(plan, "sign/"), sent_).content.decode()
+    assert re.search(r'id="sign_password_error">密码不对，没有签署', page)
+    assert "同意，注意安全</textarea>" in page
+    plan.refresh_from_db()
+    assert plan.state == State.CONFIRMED
+
+
+def test_disagreeing_without_words_is_told_at_the_field(town: Town) -> None:
+    plan = town.submitted()
+    page = town.city.client("scjg-clerk").post(at(plan, "answer/"), {"comment": "", "refuse": "1"})
+    assert page.status_code == 200
+    assert 'id="id_comment_error">不同意须写明理由和修改建议。' in page.content.decode()
+    plan.refresh_from_db()
+    assert plan.state == State.CONFIRMING
 
 
 def test_a_refused_signature_returns_the_plan_with_its_reason_on_the_page(town: Town) -> None:

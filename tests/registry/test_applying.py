@@ -1,6 +1,7 @@
 """One confirmation takes the good rows in one transaction; twice, or by two at once, is once; nothing is lost."""
 
 import io
+import re
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -64,7 +65,7 @@ def test_confirmed_twice_the_second_is_told_what_happened(town: City, imported: 
     roster = imported(xlsx(MIXED))
     confirm(town.client("chen"), roster)
     page = confirm(town.client("chen"), roster)
-    assert "这份名单已由陈经办于" in page
+    assert "这份名单已由陈○办于" in page
     assert "没有重复导入" in page
     assert InspectionObject.objects.count() == 2
     assert EventDetail.objects.filter(type="registry.import_applied").count() == 1
@@ -173,6 +174,33 @@ def test_a_formula_in_a_name_is_text_on_the_page_and_harmless_in_the_exports(tow
     book = b"".join(client.get("/desk/registry/objects/?format=xlsx").streaming_content)  # type: ignore[attr-defined]
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
     assert sheet.to_python()[1][1] == name
+
+
+def test_a_formula_is_shown_as_it_is_written_where_the_columns_are_matched(town: City, imported: Imported) -> None:
+    name = '=HYPERLINK("http://example.invalid","点")'
+    roster = imported(comma_separated([HEADS, enterprise(1, name=name)]), "名单.csv")
+    page = town.client("chen").get(f"/desk/registry/imports/{roster.pk}/").content.decode()
+    assert "&amp;quot;" not in page
+    assert "=HYPERLINK(&quot;http" in page.split("列的对应")[1]
+
+
+def test_nothing_to_import_says_so_and_offers_the_way_on(town: City, imported: Imported) -> None:
+    roster = imported(xlsx([HEADS, enterprise(1, region="海南省"), enterprise(2, region="海南省")]))
+    page = town.client("chen").get(f"/desk/registry/imports/{roster.pk}/").content.decode()
+    assert "没有可以导入的行。</strong>2 行都有错误" in page
+    assert "不影响其余各行" not in page
+    assert "next-step" not in page
+    assert "下载错误行（2）" in page
+
+
+def test_after_the_confirmation_the_figures_tell_what_was_done(town: City, imported: Imported) -> None:
+    roster = imported(xlsx(MIXED))
+    page = confirm(town.client("chen"), roster, accept="on")
+    figures = page.split('<dl class="figures">')[1].split("</dl>")[0]
+    assert re.findall(r"<dd>(\d+)</dd>", figures) == ["3", "0", "0", "0", "1"]
+    assert page.count("已导入：新增 3") == 1
+    assert "已确认</span>" in page
+    assert "查看检查对象名录库" in page
 
 
 def test_a_discarded_import_can_not_be_confirmed(town: City, imported: Imported) -> None:

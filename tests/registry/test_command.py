@@ -97,6 +97,13 @@ def test_without_json_it_speaks_to_a_person(town: City, roster: Path, capsys: py
     assert "加 --apply 导入" in said
 
 
+def test_what_it_mended_by_itself_it_says(town: City, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(xlsx([HEADS, enterprise(1, name=" 沙枣花物业服务有限公司　", phone="０４７３")]))
+    assert command.run(["objects", str(path), "--user", "chen"]) == 0
+    assert "已自动整理 2 处" in capsys.readouterr().out
+
+
 def test_the_examples_show_what_they_promise(town: City, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clean, faulty, old, inspectors = examples.write(tmp_path)
     assert run(capsys, "objects", str(clean), "--user", "chen")[1]["new"] == 20

@@ -40,6 +40,7 @@ def test_the_list_is_filtered_sorted_and_says_so(town: City) -> None:
     page = listed(town, "kind=contractor&q=nothing")
     assert "没有符合条件的检查对象" in page
     assert "已筛选" in page
+    assert "查找“nothing” <span" in page
     ascending = listed(town, "sort=name")
     assert ascending.index("沙枣花1号") < ascending.index("甘德尔山")
 

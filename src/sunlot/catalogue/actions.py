@@ -1,4 +1,5 @@
-"""Changes to the catalogue. A version is drafted, reviewed, put in force by the coordinator, superseded or repealed."""
+"""Changes to the catalogue. A version is drafted, reviewed, put in force by the coordinator, superseded or repealed;
+until its first day it can be called off."""
 
 import re
 from datetime import date, timedelta
@@ -101,7 +102,7 @@ def return_draft(viewer: Viewer, version: ItemVersion, comment: str) -> ItemVers
     """Give a version in review back to those who wrote it, with what is to be mended."""
     found = _locked(version)
     _require_decider(viewer, found.item.organisation, "退回事项草稿")
-    _require_move(found, State.DRAFT, "退回")
+    _require_state(found, State.IN_REVIEW, "退回")
     if not comment.strip():
         raise Refused("写明退回意见，让起草人知道改什么。")
     found.state, found.returned_comment = State.DRAFT, comment.strip()
@@ -122,7 +123,7 @@ def put_in_force(viewer: Viewer, version: ItemVersion, effective_from: date) -> 
     _require_decider(viewer, found.item.organisation, "让事项生效")
     if found.state == State.IN_FORCE and found.effective_from == effective_from:
         return found
-    _require_move(found, State.IN_FORCE, "生效")
+    _require_state(found, State.IN_REVIEW, "生效")
     if policy.wrote(viewer, found):
         raise NotAllowed("起草或修改过这一版的人不能让它生效，由另一位统筹人员审核。")
     missing = what_is_missing(found)
@@ -140,6 +141,44 @@ def put_in_force(viewer: Viewer, version: ItemVersion, effective_from: date) -> 
         thing_of(found.item),
         f"审核通过{_title(found)}，自 {effective_from.isoformat()} 起生效",
         after={**as_json(text_of(found)), "effective_from": effective_from.isoformat()},
+        subject=subject_of(found),
+        public={"item": found.item.code, "version": found.number},
+    )
+    return found
+
+
+@transaction.atomic
+def call_off(viewer: Viewer, version: ItemVersion, reason: str) -> ItemVersion:
+    """Take back, before its first day, that a version comes into force; it is a draft again, and the one before goes on.
+
+    Refused without a reason, from the first day on, and while a later version is being written. Called off twice is once.
+    """
+    found = _locked(version)
+    _require_decider(viewer, found.item.organisation, "撤销生效")
+    if found.state == State.DRAFT and found.returned_comment == reason.strip() != "":
+        return found
+    _require_state(found, State.IN_FORCE, "撤销生效")
+    begins = found.effective_from
+    if begins is None or begins <= clock.today():
+        raise Refused(f"{_title(found)}已经生效，不能撤销。不再用的，出新版本或废止。")
+    if not reason.strip():
+        raise Refused("撤销生效须写明理由。")
+    if found.item.versions.filter(number__gt=found.number).exists():
+        raise Refused(f"{_title(found)}之后的新版本已在起草，先办完它。")
+    before = one_before(found)
+    found.state, found.effective_from, found.returned_comment = State.DRAFT, None, reason.strip()
+    found.approved_by, found.approved_at = None, None
+    found.save(update_fields=["state", "effective_from", "returned_comment", "approved_by", "approved_at"])
+    if before is not None:
+        before.state, before.effective_to = State.IN_FORCE, None
+        before.save(update_fields=["state", "effective_to"])
+    record(
+        viewer,
+        events.ITEM_CALLED_OFF,
+        thing_of(found.item),
+        f"撤销{_title(found)}自 {begins.isoformat()} 起生效：{reason.strip()}",
+        before={"effective_from": begins.isoformat()},
+        after={"reason": reason.strip()},
         subject=subject_of(found),
         public={"item": found.item.code, "version": found.number},
     )
@@ -179,6 +218,14 @@ def repeal(viewer: Viewer, version: ItemVersion, on: date, reason: str) -> ItemV
         public={"item": found.item.code, "version": found.number},
     )
     return found
+
+
+def one_before(version: ItemVersion) -> ItemVersion | None:
+    """The version that ends where this one begins, None where there is none."""
+    if version.effective_from is None:
+        return None
+    last_day = version.effective_from - ONE_DAY
+    return ItemVersion.objects.filter(item_id=version.item_id, state=State.SUPERSEDED, effective_to=last_day).first()
 
 
 def what_is_missing(version: ItemVersion) -> list[str]:
@@ -295,6 +342,11 @@ def _require_decider(viewer: Viewer, organisation: Organisation, act: str) -> No
 
 def _require_move(version: ItemVersion, to: str, act: str) -> None:
     if to not in ItemVersion.MOVES[version.state]:
+        raise Refused(f"{_title(version)}现在是“{version.get_state_display()}”，不能{act}。刷新页面看最新情况。")
+
+
+def _require_state(version: ItemVersion, state: str, act: str) -> None:
+    if version.state != state:
         raise Refused(f"{_title(version)}现在是“{version.get_state_display()}”，不能{act}。刷新页面看最新情况。")
 
 

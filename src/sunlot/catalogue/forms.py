@@ -136,6 +136,12 @@ class ReturnForm(DeskForm):
     comment = forms.CharField(label="退回意见", widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class CallOffForm(DeskForm):
+    """Why a version does not come into force after all."""
+
+    reason = forms.CharField(label="撤销理由", widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class RepealForm(DeskForm):
     """From which day on, and why."""
 

@@ -74,8 +74,9 @@ class ItemVersion(models.Model):
     MOVES: dict[str, frozenset[str]] = {
         State.DRAFT: frozenset({State.IN_REVIEW}),
         State.IN_REVIEW: frozenset({State.DRAFT, State.IN_FORCE}),
-        State.IN_FORCE: frozenset({State.SUPERSEDED, State.REPEALED}),
-        State.SUPERSEDED: frozenset(),
+        # Until its first day a version can be called off: it is a draft again, and the one it superseded goes on.
+        State.IN_FORCE: frozenset({State.SUPERSEDED, State.REPEALED, State.DRAFT}),
+        State.SUPERSEDED: frozenset({State.IN_FORCE}),
         State.REPEALED: frozenset(),
     }
 

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<str:code>/submit/", views.submit, name="submit"),
     path("<str:code>/in-force/", views.put_in_force, name="put-in-force"),
     path("<str:code>/return/", views.return_draft, name="return"),
+    path("<str:code>/call-off/", views.call_off, name="call-off"),
     path("<str:code>/repeal/", views.repeal, name="repeal"),
 ]

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sunlot.desk.forms import accepts
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation
@@ -54,8 +55,10 @@ def item(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
     against = _asked(versions, request.GET.get("against"))
     waiting = next((version for version in versions if version.is_open), None)
     lasting = next((version for version in versions if version.state == State.IN_FORCE), None)
+    scheduled = lasting is not None and lasting.effective_from is not None and lasting.effective_from > clock.today()
     context = {
         "item": found,
+        "scheduled": lasting if scheduled else None,
         "versions": versions,
         "version": shown,
         "against": against,
@@ -166,11 +169,13 @@ def put_in_force(request: HttpRequest, viewer: Viewer, code: str) -> HttpRespons
         "may": policy.may_decide(viewer, version.item.organisation) and not policy.wrote(viewer, version),
     }
     form = forms.PutInForceForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "catalogue/put_in_force.html", {**context, "form": form})
-    done = actions.put_in_force(viewer, version, form.cleaned_data["effective_from"])
-    messages.success(request, f"{code} 第 {done.number} 版自 {done.effective_from} 起生效，已写入公开日志。")
-    return redirect("catalogue:item", code=code)
+    if form.is_valid() and accepts(
+        form, "effective_from", lambda data: actions.put_in_force(viewer, version, data["effective_from"])
+    ):
+        day = form.cleaned_data["effective_from"]
+        messages.success(request, f"{code} 第 {version.number} 版自 {day} 起生效，已写入公开日志。")
+        return redirect("catalogue:item", code=code)
+    return render(request, "catalogue/put_in_force.html", {**context, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -195,11 +200,28 @@ def repeal(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
     if version is None:
         raise Refused(f"事项 {code} 没有生效过的版本，不需要废止。")
     form = forms.RepealForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "catalogue/repeal.html", {"version": version, "form": form})
-    done = actions.repeal(viewer, version, form.cleaned_data["on"], form.cleaned_data["reason"])
-    messages.success(request, f"{code} 用到 {done.effective_to} 为止，已写入公开日志。")
-    return redirect("catalogue:item", code=code)
+    if form.is_valid() and accepts(
+        form, "on", lambda data: actions.repeal(viewer, version, data["on"], data["reason"])
+    ):
+        messages.success(request, f"{code} 自 {form.cleaned_data['on']} 起废止，已写入公开日志。")
+        return redirect("catalogue:item", code=code)
+    return render(request, "catalogue/repeal.html", {"version": version, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def call_off(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
+    """Take back that a version comes into force, before its day."""
+    found = visible_or_404(viewer, queries.items_seen(viewer), code=code)
+    version = found.versions.filter(state=State.IN_FORCE, effective_from__gt=clock.today()).first()
+    if version is None:
+        raise Refused(f"事项 {code} 没有还未生效的版本，不需要撤销。")
+    form = forms.CallOffForm(request.POST or None)
+    if form.is_valid() and accepts(form, "reason", lambda data: actions.call_off(viewer, version, data["reason"])):
+        messages.success(request, f"已撤销 {code} 第 {version.number} 版的生效，起草人可以再改。")
+        return redirect("catalogue:item", code=code)
+    before = actions.one_before(version)
+    return render(request, "catalogue/call_off.html", {"version": version, "before": before, "form": form})
 
 
 def _form_page(

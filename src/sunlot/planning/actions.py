@@ -37,6 +37,17 @@ def withdrawal_check(check: WithdrawalCheck) -> WithdrawalCheck:
     return check
 
 
+# What later rooms do in the same transaction when a plan is withdrawn. Each is given who withdraws it, and the plan.
+WithdrawalFollower = Callable[[Viewer, Plan], None]
+_WITHDRAWAL_FOLLOWERS: list[WithdrawalFollower] = []
+
+
+def withdrawal_follower(follower: WithdrawalFollower) -> WithdrawalFollower:
+    """Register what a later room does when a plan is withdrawn."""
+    _WITHDRAWAL_FOLLOWERS.append(follower)
+    return follower
+
+
 @transaction.atomic
 def create_plan(viewer: Viewer, content: PlanContent, *, is_demo: bool = False) -> Plan:
     """Begin a plan as a draft, which may be half filled; its number is the next of the lead's region and this year.
@@ -258,6 +269,8 @@ def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
             subject=f"plan:{found.number}",
             public={"plan": found.digest, "reason": found.withdrawn_reason},
         )
+    for follow in _WITHDRAWAL_FOLLOWERS:
+        follow(viewer, found)
     return found
 
 

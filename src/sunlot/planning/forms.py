@@ -206,6 +206,10 @@ class PlanForm(DeskForm):
                 and not trim(data.get(f"seats-reason-{n}") or "")
             ):
                 self.add_error(f"seats-reason-{n}", "每组少于两名执法检查人员，须写明理由。")
+        sent = [data.get(f"participant-{n}") for n in range(self.row_count)]
+        for n, code in enumerate(sent):
+            if code and code in sent[:n]:
+                self.add_error(f"participant-{n}", f"“{self.options.names[code]}”已在上面，去掉一行。")
         for risk in RISKS:
             amount, unit = data.get(f"amount-{risk}"), data.get(f"unit-{risk}")
             if amount is not None and unit == PERCENT and amount > 100:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sunlot.catalogue.models import ItemVersion
+from sunlot.catalogue.models import ItemVersion, ObjectKind
 from sunlot.catalogue.queries import in_force, kinds_covered
+from sunlot.norms.initials import search_keys
 from sunlot.norms.regions import is_within
 from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import Viewer
@@ -80,11 +81,16 @@ def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> 
         organisations=list(groups.items()),
         names={one.code: one.name for one in organisations},
         regions_of={one.code: one.region_id for one in organisations},
-        kinds=[(kind.code, kind.name) for kind in kinds_covered(day).order_by("nature", "name")],
+        kinds=[(kind.code, kind.name) for kind in sorted(kinds_covered(day), key=_in_order)],
         regions=[(region.code, region.name) for region in regions],
         by_code={one.code: one for one in organisations},
         versions=list(in_force(day).prefetch_related("kinds").order_by("item__code")),
     )
+
+
+def _in_order(kind: ObjectKind) -> tuple[str, str]:
+    """Enterprises together, sites together, each by the reading of the name."""
+    return kind.nature, search_keys(kind.name).full[0]
 
 
 def regions_below(code: str) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ def _mine(found: Next, allowed: bool, url: str, button: str) -> Next:
 
 
 def _names(plan: Plan, role: Role) -> str:
-    """Who may sign, masked: “ 高○峰 ” where it is one person, “（2 人中的一人）” where several may."""
+    """Who may sign, masked: “ 高○峰 ” where it is one person, “（2 人中任一人）” where several may."""
     lead = plan.lead
     top = policy.department_of(lead)
     inside = (
@@ -152,7 +152,7 @@ def _names(plan: Plan, role: Role) -> str:
     )
     if not people:
         return "（尚未设置）"
-    return f" {masking.person(people[0])} " if len(people) == 1 else f"（{len(people)} 人中的一人）"
+    return f" {masking.person(people[0])} " if len(people) == 1 else f"（{len(people)} 人中任一人）"
 
 
 def checks(plan: Plan, parts: Sequence[Participant], figures: Feasibility) -> list[Check]:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sunlot.desk.forms import accepts
 from sunlot.desk.lists import Listing
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.documents.plan_form import plan_form
@@ -19,15 +20,17 @@ from sunlot.norms import clock
 from sunlot.organisations.queries import signatures_of
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+from sunlot.staff.keys import has_key
 from sunlot.staff.signing import SigningForm
 from sunlot.trail.queries import history
 
 from . import actions, filters, forms, page, policy, queries, sheet, suggestions, wording
 from .content import content_of
-from .feasibility import Feasibility
+from .feasibility import Fault, Feasibility
 from .gathering import assess_content
 from .models import Participant, Plan
 from .options import options_for, regions_below
+from .pointing import point_out
 from .simulation import TRIALS
 
 State = Plan.State
@@ -171,14 +174,12 @@ def answer(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     part = _own_part(viewer, plan)
     form = forms.OpinionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        comment = form.cleaned_data["comment"]
-        if "refuse" in request.POST:
-            actions.refuse_participation(viewer, part, comment)
-            messages.success(request, "已退回牵头科室，您的意见随计划保留。")
-        else:
-            actions.confirm_participation(viewer, part, comment)
-            messages.success(request, f"{part.organisation.name}已同意参与。")
-        return redirect("planning:plan", number=number)
+        act = actions.refuse_participation if "refuse" in request.POST else actions.confirm_participation
+        if accepts(form, "comment", lambda data: act(viewer, part, data["comment"])):
+            refused = act is actions.refuse_participation
+            done = "已退回牵头科室，您的意见随计划保留。" if refused else f"{part.organisation.name}已同意参与。"
+            messages.success(request, done)
+            return redirect("planning:plan", number=number)
     if plan.state != State.CONFIRMING:
         raise Refused(f"计划现在是“{plan.get_state_display()}”，不需要答复。")
     figures = queries.feasibility(plan)
@@ -204,15 +205,8 @@ def sign(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     if not allowed:
         raise NotAllowed(f"现在由{actions.LEADER if as_leader else actions.HEAD}签署。")
     capacity = actions.LEADER if as_leader else actions.HEAD
-    form = SigningForm(actions.page_of(plan, capacity), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if form.refuses:
-            actions.return_plan(viewer, plan, form.refusal)
-            messages.success(request, "已退回编制，您的意见随计划保留。")
-        else:
-            act = actions.sign_as_leader if as_leader else actions.sign_as_head
-            act(viewer, plan, form.proof(request, viewer), form.comment_given)
-            messages.success(request, "已签署并公布。" if as_leader else f"已签署，等{actions.LEADER}签署。")
+    form = SigningForm(actions.page_of(plan, capacity), request.POST or None, has_key=has_key(viewer))
+    if request.method == "POST" and form.is_valid() and _signed_or_returned(request, viewer, plan, form, as_leader):
         return redirect("planning:plan", number=number)
     context = {
         "plan": plan,
@@ -225,6 +219,21 @@ def sign(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     return render(request, "planning/sign.html", context)
 
 
+def _signed_or_returned(request: HttpRequest, viewer: Viewer, plan: Plan, form: SigningForm, as_leader: bool) -> bool:
+    """Do what the valid form says; what is wrong stands in it."""
+    if form.refuses:
+        done = accepts(form, "reason", lambda _: actions.return_plan(viewer, plan, form.refusal))
+        words = "已退回编制，您的意见随计划保留。"
+    else:
+        proof = form.proven(request, viewer)
+        act = actions.sign_as_leader if as_leader else actions.sign_as_head
+        done = proof is not None and accepts(form, None, lambda _: act(viewer, plan, proof, form.comment_given))
+        words = "已签署并公布。" if as_leader else f"已签署，等{actions.LEADER}签署。"
+    if done:
+        messages.success(request, words)
+    return done
+
+
 @require_http_methods(["GET", "POST"])
 @desk_view()
 def withdraw(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
@@ -233,8 +242,7 @@ def withdraw(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     if not policy.may_withdraw(viewer, plan):
         raise NotAllowed(f"已公布的计划由{actions.HEAD}或{actions.LEADER}撤回，未公布的由牵头科室撤回。")
     form = forms.ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.withdraw_plan(viewer, plan, form.cleaned_data["reason"])
+    if form.is_valid() and accepts(form, "reason", lambda data: actions.withdraw_plan(viewer, plan, data["reason"])):
         messages.success(request, "已撤回。")
         return redirect("planning:plan", number=number)
     return render(request, "planning/withdraw.html", {"plan": plan, "form": form})
@@ -325,19 +333,21 @@ def _form_page(
         "plan": plan,
         "figures": figures,
         "faults": page.by_field(figures.faults) if figures else {},
+        "pointers": point_out(form, figures.faults) if figures else [],
         "warnings": page.by_field(figures.warnings) if figures else {},
         "strata_figures": {one.risk_class: one for one in figures.strata} if figures else {},
         "zone_figures": {one.code: one for one in figures.zones} if figures else {},
         "tried": TRY in request.POST,
-        # With one zone for all, its region may be none of the rows.
         "city_faults": _faults_of_one_zone(form, figures) if figures else [],
     }
     return render(request, "planning/form.html", context)
 
 
-def _faults_of_one_zone(form: forms.PlanForm, figures: Feasibility) -> list[str]:
-    rows = {f"zones.{code}" for code, _ in form.options.regions}
-    return [one.message for one in figures.faults if one.field.startswith("zones.") and one.field not in rows]
+def _faults_of_one_zone(form: forms.PlanForm, figures: Feasibility) -> list[Fault]:
+    """With one zone for all, its faults stand at its own row, whatever region it has."""
+    if form["zoning"].value() != Plan.Zoning.CITY:
+        return []
+    return [fault for fault in figures.faults if fault.field.startswith("zones.")]
 
 
 def _saved(request: HttpRequest, viewer: Viewer, plan: Plan) -> HttpResponse:
@@ -350,7 +360,9 @@ def _saved(request: HttpRequest, viewer: Viewer, plan: Plan) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refused:
-        messages.error(request, f"草稿已保存，但没有提交。{refused}")
+        count = len(queries.feasibility(_plan(viewer, plan.number)).faults)
+        why = f"还有 {count} 处要改正，写在下面有关的一栏。" if count else str(refused)
+        messages.error(request, f"草稿已保存，但没有提交。{why}")
     else:
         messages.success(request, _submitted(submitted))
     return redirect("planning:plan", number=plan.number)

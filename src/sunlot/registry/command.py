@@ -130,8 +130,11 @@ def _words(found: Preview, counts: dict[str, int], done: "imports.Applied | None
     shown = [one for one in found.findings if one.verdict != Verdict.MENDED]
     for one in shown[:_MOST_LINES]:
         lines.append(f"第 {one.row} 行 {one.column}“{one.value}”：{_message(one)}（{Verdict(one.verdict).label}）")
+    mended = counts["mended"]
     if len(shown) > _MOST_LINES:
         lines.append(f"另有 {len(shown) - _MOST_LINES} 处，用 --json 列出全部。")
+    if mended:
+        lines.append(f"已自动整理 {mended} 处（全角字符、空格、日期写法等），不影响内容。")
     if done is not None:
         return [*lines, f"已导入：{done.words}。"]
     lines.append(

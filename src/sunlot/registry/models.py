@@ -183,7 +183,9 @@ class Inspector(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="inspectors", verbose_name="单位"
     )
-    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="inspector")
+    user = models.OneToOneField(
+        User, verbose_name="登录账号", on_delete=models.PROTECT, null=True, blank=True, related_name="inspector"
+    )
     certificate = models.CharField("执法证号", max_length=40)
     certificate_expires = models.DateField("执法证有效期至")
     fields = models.JSONField("专业领域", default=list, blank=True)  # list of words: 燃气, 质量安全 …

@@ -101,6 +101,16 @@ def cancel(thing: str) -> Visit:
     return _set(visit, State.CANCELLED, None) if visit.state == State.PLANNED else visit
 
 
+@transaction.atomic
+def hand_to(thing: str, organisation: Organisation) -> Visit:
+    """Another organisation makes a visit to come, because its people came into the team."""
+    visit = _locked(thing)
+    if visit.state == State.PLANNED:
+        visit.organisation = organisation
+        visit.save(update_fields=["organisation"])
+    return visit
+
+
 def _locked(thing: str) -> Visit:
     visit = Visit.objects.select_for_update().filter(thing=thing).first()
     if visit is None:

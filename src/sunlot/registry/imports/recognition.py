@@ -24,8 +24,8 @@ _SAVE_AS = "请用 Excel 或 WPS 打开后“另存为”xlsx 再上传。"
 
 # Beginnings of files that people upload by mistake, or renamed.
 _NO_TABLE: tuple[tuple[bytes, str], ...] = (
-    (b"MZ", "这是程序文件，不是表格。"),
-    (b"\x7fELF", "这是程序文件，不是表格。"),
+    (b"MZ", "这是程序文件，不是表格，扩展名改了内容不会变。选择 xlsx、xls、ods 或 csv 名单。"),
+    (b"\x7fELF", "这是程序文件，不是表格，扩展名改了内容不会变。选择 xlsx、xls、ods 或 csv 名单。"),
     (b"%PDF", "这是 PDF 文件，不能读出表格。请上传原来的 xlsx 或 csv。"),
     (b"Rar!", "这是压缩包。请先解压，再上传其中的表格。"),
     (b"7z\xbc\xaf\x27\x1c", "这是压缩包。请先解压，再上传其中的表格。"),

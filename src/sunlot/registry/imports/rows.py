@@ -59,7 +59,9 @@ class Row:
     def say(self, verdict: str, column: str, value: str, what: str, mend: str = "") -> None:
         """Add a finding about the column with this label."""
         name = f"{self.name}（演示）" if self.is_demo else self.name
-        self.findings.append(Finding(self.number, verdict, column, name[:120], value[:_SHOWN], what[:300], mend[:300]))
+        self.findings.append(
+            Finding(self.number, verdict, column, name[:120], value[:_SHOWN], what[:300], mend[:300].removesuffix("。"))
+        )
 
 
 class Cursor:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,7 +15,7 @@ from sunlot.catalogue.models import ObjectKind
 from sunlot.desk.lists import XLSX_TYPE, Listing
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.documents import spreadsheets
-from sunlot.norms import clock
+from sunlot.norms import masking
 from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.queries import history
@@ -79,7 +80,7 @@ def preview(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         default_sort="order",
         unit="处",
     )
-    counts = roster.counts
+    counts = {**roster.counts, **roster.taken}
     good = counts["new"] + counts["changed"] + counts["same"]
     context = {
         "roster": roster,
@@ -144,8 +145,9 @@ def apply(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
     done = imports.apply(viewer, roster, accept_warnings=request.POST.get("accept") == "on")
     if done.already:
-        at = clock.iso(done.at)[:16].replace("T", " ") if done.at else ""
-        messages.warning(request, f"这份名单已由{done.by}于 {at} 导入：{done.words}。没有重复导入。")
+        at = timezone.localtime(done.at) if done.at else None
+        when = f"于{at.month}月{at.day}日 {at:%H:%M} " if at else ""
+        messages.warning(request, f"这份名单已由{masking.person(done.by)}{when}导入：{done.words}。没有重复导入。")
     else:
         messages.success(request, f"已导入：{done.words}。")
     return redirect("registry:import", roster.pk)
