@@ -97,11 +97,11 @@ def test_a_plan_that_is_not_published_has_no_draw(stage: Stage) -> None:
 def test_a_plan_withdrawn_before_sealing_is_neither_committed_to_nor_sealed(stage: Stage) -> None:
     attempt = stage.commit_all(stage.prepare())
     planning.withdraw_plan(stage["leader"], stage.plan, "重复")
-    with pytest.raises(Refused, match="只有已公布"):
+    with pytest.raises(Refused, match="未封存即撤回"):
         actions.seal(stage["chen"], attempt)
     one = attempt.contributors.first()
     assert one is not None
-    with pytest.raises(Refused, match="计划已不在公布状态"):
+    with pytest.raises(Refused, match="未封存即撤回"):
         actions.commit(stage["chen"], attempt, one.code, "ab" * 32)
 
 

@@ -14,6 +14,7 @@ from sunlot.drawing.models import Attempt
 from sunlot.norms import clock
 from sunlot.organisations.roles import Role
 from sunlot.registry.models import Inspector
+from sunlot.trail import files
 from sunlot.trail.models import EventDetail
 
 from ..cast import PASSWORD, City
@@ -261,16 +262,42 @@ def test_a_deadline_that_passed_aborts_at_the_next_look_and_the_next_attempt_is_
     assert Attempt.objects.filter(draw=attempt.draw).count() == 2
 
 
-def test_two_unequal_readings_are_both_shown_and_typed_again(stage: Stage) -> None:
+def test_of_two_unequal_readings_the_places_are_shown_and_the_values_are_not(stage: Stage) -> None:
     attempt = stage.sealed()
     stage.city.client("chen").post(address(attempt, "beacon"), {"value": ROLLS})
-    other = "1" * 20
+    other = ROLLS[:4] + "".join("2" if one == "1" else "1" for one in ROLLS[4:6]) + ROLLS[6:]
     response = stage.city.client("supervisor").post(address(attempt, "beacon"), {"value": other}, follow=True)
-    shown = re.sub(r"</?span>", "", response.content.decode())
-    assert "不一致" in shown
-    assert ROLLS in shown
-    assert other in shown
-    assert ROLLS in re.sub(r"</?span>", "", page(stage.city.client("yjj-clerk"), attempt, "wall"))
+    wall = page(stage.city.client("yjj-clerk"), attempt, "wall")
+    for shown in (response.content.decode(), page(stage.city.client("chen"), attempt), wall):
+        assert "第 5、6 次不同" in shown
+        together = re.sub(r"</?span>", "", shown)
+        assert ROLLS not in together
+        assert other not in together  # shown, it could be copied instead of typed independently
+
+
+def test_a_draw_whose_frozen_file_is_gone_says_so_once_and_is_completed_when_it_is_back(stage: Stage) -> None:
+    attempt = stage.reveal(stage.thrown(), "zjj-wuye", "scjg", "yjj")
+    place = files.path_of(str(attempt.parts.get(roster="objects").file_id))
+    content = place.read_bytes()
+    place.unlink()
+    try:
+        client = stage.city.client("supervisor")
+        given = {"contributor": "zjj-jijian", "nonce": stage.nonce(attempt, "zjj-jijian")}
+        said = client.post(address(attempt, "reveal"), given).content.decode()
+        assert said.count("封存的名册文件读不出来") == 1
+        assert "各方已齐，正在抽取" in said and "逾期未公开" not in said
+        assert "各方已齐，正在抽取" in page(stage.city.client("leader"), attempt, "wall")
+    finally:
+        place.write_bytes(content)
+    assert "抽取结果" in page(client, attempt)
+    assert fresh(attempt).state == State.DRAWN
+
+
+def test_readings_that_differ_almost_everywhere_are_counted(stage: Stage) -> None:
+    attempt = stage.sealed()
+    stage.city.client("chen").post(address(attempt, "beacon"), {"value": "12" * 10})
+    response = stage.city.client("supervisor").post(address(attempt, "beacon"), {"value": "21" * 10}, follow=True)
+    assert "20 次中有 20 次不同" in response.content.decode()
 
 
 def test_under_an_embargo_nothing_of_names_numbers_or_seed_reaches_those_who_do_not_need_it(city: City) -> None:

@@ -10,9 +10,12 @@ from sunlot.drawing.queries import record_signatures
 from sunlot.drawing.record_document import record_of
 from sunlot.norms import clock
 from sunlot.organisations import signatures
+from sunlot.organisations.models import Signature
 from sunlot.organisations.signatures import find_thing
 from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.trail import files
+from sunlot.trail.log import reading
+from sunlot.trail.models import LogLeaf
 
 from .stage import Stage, fresh
 
@@ -81,7 +84,7 @@ def test_the_record_says_everything_in_its_order(stage: Stage) -> None:
     record = record_of(attempt, [])
     assert record.authority == "乌海市住房和城乡建设局"
     assert record.day == clock.today()
-    assert [field.value for field in record.randomness if field.mono] == [
+    assert [field.value for field in record.randomness if field.mono][:4] == [
         attempt.beacon_value,
         attempt.notice_digest,
         attempt.seed,
@@ -96,3 +99,53 @@ def test_the_record_says_everything_in_its_order(stage: Stage) -> None:
         len(stratum.drawn) for stratum in record.strata
     )
     assert record.evidence.digest == attempt.result_digest
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_record_says_where_in_the_log_notice_and_result_stand_and_by_which_key(stage: Stage) -> None:
+    said = {field.label: field.value for field in record_of(stage.drawn(), []).randomness}
+    indexes = LogLeaf.objects.filter(event__detail__type__in=["drawing.notice_sealed", "drawing.drawn"])
+    sealed, drawn = indexes.order_by("index").values_list("index", flat=True)
+    assert said["透明日志"] == f"公告第 {sealed} 条，结果第 {drawn} 条"
+    assert said["日志公钥"] == reading.verifier_key()
+
+
+STROKES = "M84 38L96 36L140 32L240 90M112 34L108 86L200 200"
+
+
+def test_a_witness_of_the_public_signs_by_hand_and_stands_in_the_printed_record(stage: Stage) -> None:
+    attempt = stage.drawn()
+    client = stage.city.client("chen")
+    address = f"/desk/drawing/{attempt.draw.number}/record/by-hand/"
+    said = {"name": "王公众", "present_as": "公众见证人", "strokes": STROKES}
+    assert client.get(address).status_code == 200
+    assert client.post(address, said).status_code == 302
+    assert client.post(address, said).status_code == 302  # sent twice is signed once
+    signature = Signature.objects.get(way="hand")
+    assert (signature.digest, signature.capacity) == (attempt.result_digest, "公众见证人")
+    places = record_of(attempt, [signature]).signatures
+    assert [(one.role, one.name, "<path" in one.drawing) for one in places if one.name] == [
+        ("公众见证人", "王公众", True)
+    ]
+    assert client.get(f"/desk/drawing/{attempt.draw.number}/record.pdf").content.startswith(b"%PDF")
+    assert fresh(attempt).state == Attempt.State.DRAWN  # the record still waits for lead and 纪检
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"present_as": "纪检监督"}, "参与方由本单位人员登录签署"),
+        ({"strokes": ""}, "还没有签字"),
+        ({"strokes": "M1 1L2 2"}, "签字太短"),
+        ({"name": ""}, "填写姓名"),
+    ],
+)
+def test_nobody_signs_by_hand_for_a_contributor_and_nothing_empty_counts(
+    stage: Stage, change: dict[str, str], words: str
+) -> None:
+    attempt = stage.drawn()
+    said = {"name": "王公众", "present_as": "公众见证人", "strokes": STROKES} | change
+    answer = stage.city.client("chen").post(f"/desk/drawing/{attempt.draw.number}/record/by-hand/", said)
+    assert answer.status_code == 409
+    assert words in answer.content.decode()
+    assert not Signature.objects.filter(way="hand").exists()

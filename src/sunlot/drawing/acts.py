@@ -11,7 +11,8 @@ from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.planning.queries import plans_seen
 
-from . import actions, policy
+from . import actions, policy, slips
+from .actions.ending import is_ready
 from .actions.preparing import HOST_WORDS
 from .faults import NoticeRefused
 from .finding import find
@@ -29,12 +30,12 @@ def _back(attempt: Attempt) -> HttpResponse:
 def prepare(request: HttpRequest, viewer: Viewer, plan_id: int) -> HttpResponse:
     """Give the draw of a published plan its number."""
     plan = visible_or_404(viewer, plans_seen(viewer), pk=plan_id)
-    existing = Draw.objects.filter(round__plan=plan).first()
+    existing = Draw.objects.filter(round__plan=plan, supplements__isnull=True).first()
     if existing is not None and request.method == "GET":
         return redirect("drawing:ceremony", existing.number)
     policy.require(viewer, policy.may_host(viewer, plan), HOST_WORDS)
     form = SettingsForm(request.POST or None, initial=first_settings(plan))
-    context = {"plan": plan, "title": "准备抽取", "button": "准备抽取，取得编号"}
+    context = {"plan": plan, "title": "准备抽取", "button": "准备抽取，取得编号", "cancel": "暂不准备，返回"}
     if request.method == "POST" and form.is_valid():
         try:
             attempt = actions.prepare(
@@ -101,7 +102,13 @@ def again(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     policy.require(viewer, policy.may_host(viewer, plan), HOST_WORDS)
     form = SettingsForm(request.POST or None, initial=again_settings(attempt), lottery_only=True)
     following = attempt.number + 1
-    context = {"plan": plan, "attempt": attempt, "title": f"准备第 {following} 次抽取", "button": "准备下一次抽取"}
+    context = {
+        "plan": plan,
+        "attempt": attempt,
+        "title": f"准备第 {following} 次抽取",
+        "button": "准备下一次抽取",
+        "cancel": "暂不准备，返回",
+    }
     if request.method == "POST" and form.is_valid():
         lottery = form.lottery()
         try:
@@ -126,16 +133,32 @@ def _settings_page(request: HttpRequest, form: SettingsForm, context: dict[str, 
 
 @require_POST
 @desk_view()
-def commit(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> HttpResponse:
-    """Put in a commitment."""
-    found = find(request, viewer, number, attempt)
-    commitment = request.POST.get("commitment", "").strip().lower()
+def withdraw(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Give up a supplementary draw that is not sealed."""
+    found = find(request, viewer, number)
+    reason = request.POST.get("reason", "")
     try:
-        actions.commit(viewer, found, request.POST.get("contributor", ""), commitment)
+        actions.withdraw_supplement(viewer, found, reason)
     except NotAllowed:
         raise
     except Refused as refusal:
-        return ceremony_page(request, viewer, found, 409, refusal=str(refusal), typed_commitment=commitment)
+        return ceremony_page(request, viewer, found, 409, refusal=str(refusal), typed_reason=reason)
+    messages.success(request, "已撤回，写入透明日志。这些对象等待下一次补充抽取。")
+    return _back(found)
+
+
+@require_POST
+@desk_view()
+def commit(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> HttpResponse:
+    """Put in a commitment."""
+    found = find(request, viewer, number, attempt)
+    typed = request.POST.get("commitment", "")
+    try:
+        actions.commit(viewer, found, request.POST.get("contributor", ""), slips.commitment_of(typed))
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return ceremony_page(request, viewer, found, 409, refusal=str(refusal), typed_commitment=typed)
     messages.success(request, "承诺已提交。密数留在您这里，公开之前不要给任何人看。")
     return _back(found)
 
@@ -174,7 +197,7 @@ def beacon(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> H
     elif after.readings.last().place == 1:  # type: ignore[union-attr]  # one was just written
         messages.success(request, "已录入。等第二人独立录入；在那之前谁也看不到您录入的内容。")
     else:
-        messages.error(request, "两人录入不一致，没有确认。对照实物，由两人重新录入。")
+        messages.error(request, "两人录入不一致，没有确认，由两人重新录入。")
     return _back(found)
 
 
@@ -183,14 +206,15 @@ def beacon(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> H
 def reveal(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> HttpResponse:
     """Make a secret number public."""
     found = find(request, viewer, number, attempt)
-    nonce = "".join(request.POST.get("nonce", "").split()).lower()
+    typed = request.POST.get("nonce", "")
     try:
-        after = actions.reveal(viewer, found, request.POST.get("contributor", ""), nonce)
+        after = actions.reveal(viewer, found, request.POST.get("contributor", ""), slips.nonce_of(typed))
     except NotAllowed:
         raise
     except Refused as refusal:
-        found = find(request, viewer, number, attempt)
-        return ceremony_page(request, viewer, found, 409, refusal=str(refusal), typed_nonce=nonce)
+        found = find(request, viewer, number, attempt)  # says by itself what keeps a complete draw from its result
+        said = "" if is_ready(found) else str(refusal)
+        return ceremony_page(request, viewer, found, 409, refusal=said, typed_nonce=typed)
     drawn = after.state == Attempt.State.DRAWN
     messages.success(request, "密数已公开，与承诺相符。" + ("各方已齐，抽取完成。" if drawn else ""))
     return _back(found)

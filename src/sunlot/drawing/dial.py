@@ -35,6 +35,7 @@ _NEAR_A_QUARTER = 0.03
 _COLOURS = {"ball": "#c3bfb4", "best": "#17406f", "wait": "#845400", "won": "#1b1e23"}
 
 _LABEL_WIDTH = 100
+_LABEL_HEIGHT = 44  # two lines, in the larger letters of the phone
 
 Point = tuple[float, float]
 
@@ -307,12 +308,12 @@ def _ring_around(turn: float, radius: float, small: bool) -> Iterator[str]:
 
 
 def _view_box(cut: float, small: bool) -> str:
-    """Wide enough for the label of the last ticket drawn, which stands outside the ring."""
+    """Wide and high enough for the label of the last ticket drawn, which stands outside the ring."""
     if small:
         return "30 30 540 540"
-    x = abs(_at(cut, _LABEL_RADIUS)[0] - CENTRE)
-    half = max(340, math.ceil(x + _LABEL_WIDTH))
-    return f"{300 - half} -4 {2 * half} 604"
+    x, y = _at(cut, _LABEL_RADIUS)
+    half = max(340, math.ceil(abs(x - CENTRE) + _LABEL_WIDTH))
+    return f"{300 - half} -4 {2 * half} {max(604, math.ceil(y) + _LABEL_HEIGHT)}"
 
 
 def _at(turn: float, radius: float) -> Point:

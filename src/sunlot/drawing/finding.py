@@ -18,7 +18,8 @@ def find(request: HttpRequest, viewer: Viewer, number: str, attempt: int | None 
     """An attempt of the draw, the newest unless one is named. What is due (drawing, abort, release) is done first."""
     if attempt is None:
         attempt = Attempt.objects.filter(draw__number=number).aggregate(newest=Max("number"))["newest"]
-    found = visible_or_404(viewer, attempts_seen(viewer), draw__number=number, number=attempt or 0)
+    seen = attempts_seen(viewer).prefetch_related(None)  # settling reads the attempt with all its parts
+    found = visible_or_404(viewer, seen, draw__number=number, number=attempt or 0)
     try:
         return settle(found)
     except NotAllowed:

@@ -18,6 +18,19 @@ LOTTERY = ("lottery_name", "lottery_issue", "lottery_pools", "lottery_not_before
 _POOL = re.compile(r"(\d{1,2})\s*/\s*(\d{1,2})")
 
 
+class HandForm(DeskForm):
+    """Who else was present, and the name written on the screen."""
+
+    name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput({"autocomplete": "off"}))
+    present_as = forms.CharField(
+        label="在场身份",
+        max_length=20,
+        widget=forms.TextInput({"list": "capacities", "autocomplete": "off"}),
+        help_text="如：公众见证人、企业代表、政协委员。",
+    )
+    strokes = forms.CharField(widget=forms.HiddenInput(), error_messages={"required": "还没有签字。请在框内手写姓名。"})
+
+
 class SettingsForm(DeskForm):
     """How a draw gets its public randomness, and until when the numbers must be revealed."""
 
@@ -131,6 +144,17 @@ def again_settings(attempt: Attempt) -> dict[str, Any]:
         **_usual_lottery(start),
         "reveal_by": _rounded(start + timedelta(minutes=90)),
         "beacon_kind": Attempt.Beacon.LOTTERY,
+    }
+
+
+def supplement_settings(attempt: Attempt) -> dict[str, Any]:
+    """What the form proposes for a supplementary draw: as the draw that it supplements, from now."""
+    start = clock.now()
+    return {
+        **settings_of(attempt),
+        **_usual_lottery(start),
+        "reveal_by": _rounded(start + timedelta(minutes=90)),
+        "rolls": attempt.beacon_form.get("rolls", ROLLS),
     }
 
 

@@ -18,7 +18,7 @@ from sunlot.planning import queries as planning
 from sunlot.planning.models import Plan
 from sunlot.registry.queries import avoidance_pairs
 
-from .models import Attempt
+from .models import Attempt, Draw
 
 ROWS_A_PART = 50_000
 PROTOCOL = "sunlot-draw/1"
@@ -58,7 +58,28 @@ def freeze(plan: Plan, day: date) -> Frozen:
     pool = planning.pool(plan, day)
     inspectors = sorted((one.inspector.number, one.organisation, one.zone) for one in pool)
     avoid = sorted(avoidance_pairs([one.inspector.pk for one in pool], [one.pk for one in found], day))
-    candidates = Counter(row[1] for row in objects)
+    return frozen_of(
+        objects,
+        inspectors,
+        avoid,
+        strata=[{"id": one.id, "quota": one.quota, "reserve": one.reserve} for one in strata],
+        teams=_teams(plan),
+        rules=canonical.dumps(planning.rules_of(plan)),
+        faults=tuple(_faults(plan, day, Counter(row[1] for row in objects))),
+    )
+
+
+def frozen_of(
+    objects: Sequence[Row],
+    inspectors: Sequence[Row],
+    avoid: Sequence[Row],
+    *,
+    strata: list[Json],
+    teams: list[Json],
+    rules: bytes,
+    faults: tuple[tuple[str, str], ...],
+) -> Frozen:
+    """Rows in the protocol's order as its files, with what the notice says beside them."""
     files = {
         "objects": _parts("id,stratum,zone,tickets,name", objects),
         "inspectors": _parts("id,department,zone", inspectors),
@@ -69,11 +90,11 @@ def freeze(plan: Plan, day: date) -> Frozen:
         inspectors=tuple(part for part, _ in files["inspectors"]),
         avoid=tuple(part for part, _ in files["avoid"]),
         rows={name: tuple(rows for _, rows in parts) for name, parts in files.items()},
-        strata=[{"id": one.id, "quota": one.quota, "reserve": one.reserve} for one in strata],
-        teams=_teams(plan),
-        rules=canonical.dumps(planning.rules_of(plan)),
+        strata=strata,
+        teams=teams,
+        rules=rules,
         object_ids=tuple(row[0] for row in objects),
-        faults=tuple(_faults(plan, day, candidates)),
+        faults=faults,
     )
 
 
@@ -133,13 +154,13 @@ def template(attempt: Attempt, frozen: Frozen, rules_digest: str, sealed_at: dat
             {"notice": one.notice_digest, "contributors": one.abort_failed, "reason": one.abort_reason}
             for one in attempt.draw.attempts.filter(number__lt=attempt.number)
         ],
-        "title": plan.title,
+        "title": title_of(attempt.draw),
         "authority": authority_of(plan),
         "sealed_at": moment(sealed_at),
         "reveal_by": moment(attempt.reveal_by),
         "release": None if attempt.release_at is None else moment(attempt.release_at),
         "rules": rules_digest,
-        "supplements": None,
+        "supplements": attempt.draw.supplements.notice_digest if attempt.draw.supplements else None,
         "objects": {"strata": frozen.strata},
         "teams": frozen.teams,
         "contributors": [
@@ -147,6 +168,12 @@ def template(attempt: Attempt, frozen: Frozen, rules_digest: str, sealed_at: dat
         ],
         "beacon": attempt.beacon_form,
     }
+
+
+def title_of(draw: Draw) -> str:
+    """What a draw is called: as its plan; a supplementary one says so."""
+    title = draw.round.plan.title
+    return title if draw.supplements_id is None else f"{title}（补充抽取）"
 
 
 def moment(value: datetime) -> str:

@@ -21,9 +21,19 @@ GUARDS = {
         ("drawing_attempt_beacon", "OLD.beacon_value IS NOT NULL", "beacon_value beacon_at"),
         ("drawing_attempt_result", "OLD.result_id IS NOT NULL", "result_id result_digest seed drawn_at"),
         ("drawing_attempt_aborted", "OLD.aborted_at IS NOT NULL", "state aborted_at abort_reason abort_failed"),
+        ("drawing_attempt_withdrawn", "OLD.withdrawn_at IS NOT NULL", "state withdrawn_at withdrawn_reason"),
     ],
     "drawing_contributor": [
         ("drawing_contributor_revealed", "OLD.nonce IS NOT NULL", "code commitment nonce revealed_by_id revealed_at")
+    ],
+    "drawing_replacement": [
+        (
+            "drawing_replacement_decided",
+            "OLD.state <> 'proposed'",
+            "attempt_id kind state outgoing object department team incoming passed_over cause reason"
+            " proposed_by_id proposed_at decided_by_id decided_at refusal",
+        ),
+        ("drawing_replacement_logged", "OLD.entry_id IS NOT NULL", "entry_id"),
     ],
     "drawing_rosterpart": [
         ("drawing_rosterpart_frozen", "OLD.id IS NOT NULL", "attempt_id roster number file_id digest rows")

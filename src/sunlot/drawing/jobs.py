@@ -11,9 +11,20 @@ from sunlot.organisations.viewer import Refused
 
 from .actions import settle
 from .actions.ending import FINISHED, OPEN
+from .actions.reminding import BEFORE, remind_due
 from .models import Attempt
 
 _log = structlog.stdlib.get_logger("sunlot.drawing")
+
+
+@periodic("drawing.remind", timedelta(seconds=30))
+def remind() -> int:
+    """Remind those whose dice or numbers are missing as the deadline comes near; returns how many people were."""
+    soon = clock.now() + max(BEFORE)
+    waiting = Attempt.objects.filter(
+        state__in=(Attempt.State.SEALED, Attempt.State.REVEALING), reveal_by__gt=clock.now(), reveal_by__lte=soon
+    )
+    return sum(remind_due(attempt) for attempt in waiting.order_by("pk"))
 
 
 @periodic("drawing.settle", timedelta(seconds=5))

@@ -86,6 +86,17 @@ class Outcome:
     def drawn_count(self) -> int:
         return len(self.objects)
 
+    def known(self) -> dict[str, DrawnObject]:
+        """Everybody drawn or in reserve by id."""
+        return {one.id: one for stratum in self.strata for one in (*stratum.drawn, *stratum.reserve)}
+
+    def stratum_of(self, name: str) -> StratumOutcome:
+        """The stratum of an object that is drawn or in reserve. Raises KeyError for any other."""
+        for stratum in self.strata:
+            if any(one.id == name for one in (*stratum.drawn, *stratum.reserve)):
+                return stratum
+        raise KeyError(name)
+
     def team_named(self, name: str) -> TeamOutcome | None:
         return next((team for team in self.teams if team.id == name), None)
 

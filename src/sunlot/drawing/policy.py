@@ -5,9 +5,10 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, SystemActor, Viewer
 from sunlot.planning import policy as planning
 from sunlot.planning.models import Plan
+from sunlot.registry.models import Inspector
 from sunlot.trail.events import Actor
 
-from .models import Attempt, Contributor
+from .models import Attempt, Contributor, Replacement
 
 HOSTS = (Role.CLERK, Role.COORDINATOR)
 SPEAKERS = (Role.CLERK, Role.COORDINATOR, Role.HEAD, Role.LEADER, Role.UNIT_HEAD)
@@ -42,6 +43,47 @@ def may_see_names(viewer: Viewer, attempt: Attempt) -> bool:
     if viewer.role == Role.COORDINATOR and viewer.covers(attempt.draw.round.plan.lead):
         return True
     return any(_belongs(viewer, one.organisation) for one in attempt.contributors.all() if not _is_watch(one))
+
+
+PROPOSERS_OF_OBJECTS = "检查对象的替补由牵头科室（单位）或参与部门的经办人提出。"
+PROPOSERS_OF_INSPECTORS = "检查人员的更换由牵头科室（单位）的经办人，或该检查人员所在部门的经办人提出。"
+DECIDERS = "替补由牵头科室（单位）负责人、该检查人员所在部门的负责人或统筹科室批准。"
+
+
+def may_propose_object(viewer: Viewer, attempt: Attempt) -> bool:
+    """Say that a drawn object can't be inspected: a clerk of the lead or of a participant, its districts' among them."""
+    return viewer.role == Role.CLERK and any(_takes_part(viewer, one) for one in _inspecting(attempt))
+
+
+def may_propose_inspector(viewer: Viewer, attempt: Attempt, person: Inspector | None) -> bool:
+    """Say that an inspector falls out: the lead's clerk, and the clerk of the inspector's own department."""
+    if viewer.role != Role.CLERK:
+        return False
+    return _takes_part(viewer, attempt.draw.round.plan.lead) or (person is not None and _is_chief_of(viewer, person))
+
+
+def may_decide(viewer: Viewer, replacement: Replacement, person: Inspector | None) -> bool:
+    """Approve or refuse a replacement: the lead's head, the head of the inspector's department, the coordinator."""
+    lead = replacement.attempt.draw.round.plan.lead
+    if viewer.role == Role.COORDINATOR:
+        return viewer.covers(lead)
+    if viewer.role != Role.HEAD:
+        return False
+    return planning.acts_for(viewer, lead) or (person is not None and _is_chief_of(viewer, person))
+
+
+def _is_chief_of(viewer: Viewer, person: Inspector) -> bool:
+    """Whether the inspector stands in the viewer's organisation or below it, or in the department of its section."""
+    own = viewer.organisation
+    return viewer.covers(person.organisation) or (own.is_section and own.parent_id == person.organisation_id)
+
+
+def _inspecting(attempt: Attempt) -> list[Organisation]:
+    return [one.organisation for one in attempt.contributors.all() if not _is_watch(one)]
+
+
+def _takes_part(viewer: Viewer, organisation: Organisation) -> bool:
+    return planning.acts_for(viewer, organisation) or _belongs(viewer, organisation)
 
 
 def _belongs(viewer: Viewer, organisation: Organisation) -> bool:

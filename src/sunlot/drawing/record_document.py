@@ -19,10 +19,14 @@ from sunlot.documents.parts import Evidence, Field, Name, Signature
 from sunlot.norms import masking
 from sunlot.organisations.models import Signature as Given
 from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.trail import files
+from sunlot.trail.log import reading
 
+from . import events
 from . import outcome as outcomes
 from .actions.record import capacity_of
-from .freeze import authority_of
+from .freeze import authority_of, title_of
+from .logged import public_events
 from .models import Attempt
 from .naming import Names, names_of
 from .outcome import Outcome, outcome
@@ -40,7 +44,7 @@ def record_of(attempt: Attempt, signatures: Sequence[Given]) -> DrawRecord:
         authority=authority_of(plan),
         file_number=f"{attempt.draw.number}（第 {attempt.number} 次）",
         day=localtime(attempt.drawn_at).date(),
-        title=plan.title,
+        title=title_of(attempt.draw),
         facts=_facts(attempt, found, names),
         contributors=tuple(
             DrawContributor(one.organisation.name, f"{one.title}（{one.code}）", str(one.commitment), str(one.nonce))
@@ -87,7 +91,11 @@ def _facts(attempt: Attempt, found: Outcome, names: Names) -> tuple[Field, ...]:
         rows[part.roster] += part.rows
     quotas = "，".join(f"{one.label} {one.candidates} 抽 {one.quota}、候补 {len(one.reserve)}" for one in found.strata)
     teams = "，".join(f"{zone} {count} 组" for zone, count in _teams_by_zone(found, names).items())
+    root = attempt.draw.supplements
+    words = f"为抽取 {root.draw.number} 的 {len(attempt.draw.covers)} 户另组检查组" if root else ""
+    supplement = (Field("补充抽取", words),) if words else ()
     return (
+        *supplement,
         Field("抽查计划", f"{plan.title}（{plan.number}，第 {plan.version} 版）"),
         Field("抽查事项", "；".join(items)),
         Field("发起科室", plan.lead.name),
@@ -119,14 +127,26 @@ def _randomness(attempt: Attempt) -> tuple[Field, ...]:
     if attempt.beacon_kind == Attempt.Beacon.DICE:
         source = f"掷骰 {form['rolls']} 次，两人分别录入一致"
     else:
-        reading = attempt.readings.last()
-        source = f"{form['name']}第 {form['issue']} 期，两人分别录入一致，出处：{reading.source if reading else ''}"
+        typed = attempt.readings.last()
+        source = f"{form['name']}第 {form['issue']} 期，两人分别录入一致，出处：{typed.source if typed else ''}"
     return (
         Field("随机数来源", source),
         Field("公共随机数", attempt.beacon_value or "", mono=True),
         Field("公告摘要", attempt.notice_digest or "", mono=True),
         Field("种子", attempt.seed, mono=True),
         Field("结果摘要", attempt.result_digest, mono=True),
+        Field("透明日志", _places_in_log(attempt)),
+        Field("日志公钥", reading.verifier_key() or "", mono=True),
+    )
+
+
+def _places_in_log(attempt: Attempt) -> str:
+    """Where notice and result stand in the log: whoever keeps the record can look there."""
+    names = {events.NOTICE_SEALED.name: "公告", events.DRAWN.name: "结果"}
+    return "，".join(
+        f"{names[one.type]}{'等待入链' if one.index is None else f'第 {one.index} 条'}"
+        for one in public_events([attempt])[attempt.pk]
+        if one.type in names
     )
 
 
@@ -167,10 +187,12 @@ def _remarks(attempt: Attempt, found: Outcome) -> tuple[DrawRemark, ...]:
 
 
 def _places(attempt: Attempt, signatures: Sequence[Given]) -> list[Signature]:
-    """One place for each contributor, signed, refused or empty for the hand."""
+    """One place for each contributor, signed, refused or empty for the hand; then everybody else who was present."""
     places = []
+    capacities = set()
     for one in attempt.contributors.all():
         capacity = capacity_of(one)
+        capacities.add(capacity)
         given = [signature for signature in signatures if signature.capacity == capacity]
         decided = [signature for signature in given if signature.state in (Given.State.SIGNED, Given.State.REFUSED)]
         if not decided:
@@ -179,7 +201,14 @@ def _places(attempt: Attempt, signatures: Sequence[Given]) -> list[Signature]:
             refused = signature.state == Given.State.REFUSED
             note = f"拒签，理由：{signature.comment}" if refused else signature.get_way_display()
             places.append(Signature(capacity, signature.name, _moment(signature.signed_at), note))
+    places += [_by_hand(one) for one in signatures if one.capacity not in capacities and one.way == Given.Way.HAND]
     return places
+
+
+def _by_hand(signature: Given) -> Signature:
+    drawing = files.read(signature.file_id).decode() if signature.file_id else ""
+    note = signature.get_way_display()
+    return Signature(signature.capacity, signature.name, _moment(signature.signed_at), note, drawing)
 
 
 def _moment(value: object) -> str:

@@ -7,13 +7,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sunlot.desk.views import desk_view
 from sunlot.documents.draw_record import draw_record
+from sunlot.organisations.handwriting import HEIGHT, WIDTH
+from sunlot.organisations.models import Signature
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+from sunlot.staff.keys import has_key
 from sunlot.staff.signing import SigningForm
 from sunlot.trail.queries import history
 
 from . import actions, policy, queries, stage
 from .actions.record import DECIDED, SIGNABLE, capacity_of, page_of
 from .finding import find, require_names
+from .forms import HandForm
 from .models import Attempt
 from .naming import names_of
 from .record_document import record_of
@@ -36,7 +40,9 @@ def record(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     decided = {signature.capacity for signature in signatures if signature.state in DECIDED}
     open_ones = [one for one in attempt.contributors.all() if capacity_of(one) not in decided]
     mine = next((one for one in stage.mine(viewer, attempt) if one in open_ones), None)
-    form = SigningForm(page_of(attempt, mine), request.POST or None) if mine and attempt.state in SIGNABLE else None
+    form = None
+    if mine and attempt.state in SIGNABLE:
+        form = SigningForm(page_of(attempt, mine), request.POST or None, has_key=has_key(viewer))
     if request.method == "POST" and (form is None or mine is None):
         raise NotAllowed("这份记录没有等您签署的地方：您不是在场的参与方，或本单位已经签署。")
     if form is not None and mine is not None and form.is_valid():
@@ -59,12 +65,43 @@ def record(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "signatures": signatures,
         "missing": [capacity_of(one) for one in open_ones],
         "form": form,
+        "may_hand": attempt.state in SIGNABLE and policy.may_type_beacon(viewer, attempt),
         "may_file": bool(open_ones) and attempt.state in SIGNABLE and policy.may_type_beacon(viewer, attempt),
         "next": stage.next_of(attempt, signatures),
         "names": names_of(),
         "history": history(f"attempt:{attempt.pk}"),
     }
     return render(request, "drawing/record.html", context, status=409 if form is not None and form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def by_hand(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Whoever else was present signs on this device's screen, one after the other."""
+    attempt = _drawn(request, viewer, number)
+    policy.require(viewer, policy.may_type_beacon(viewer, attempt), "现场手写签署在主持人或参与方的设备上进行。")
+    form = HandForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.sign_by_hand(viewer, attempt, said["name"], said["present_as"], said["strokes"])
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{said['name']}（{said['present_as']}）已签署。还有人在场，接着签。")
+            return redirect("drawing:record-by-hand", attempt.draw.number)
+    context = {
+        "attempt": attempt,
+        "plan": attempt.draw.round.plan,
+        "form": form,
+        "signatures": [
+            one for one in queries.record_signatures([attempt])[attempt.pk] if one.way == Signature.Way.HAND
+        ],
+        "pad": {"width": WIDTH, "height": HEIGHT},
+    }
+    return render(request, "drawing/record_by_hand.html", context, status=409 if form.errors else 200)
 
 
 @require_GET

@@ -14,7 +14,9 @@ from .actions.record import DECIDED, SIGNABLE, capacity_of
 from .models import Attempt, BeaconReading, Contributor
 
 State = Attempt.State
+OPEN = (State.PREPARING, State.SEALED, State.REVEALING, State.READING)
 DRAWING = 4  # the place of 抽取 on the way
+MOST_PLACES = 6  # at which two readings differ, named one by one
 
 
 class Step(StrEnum):
@@ -74,6 +76,23 @@ def unequal_readings(attempt: Attempt) -> tuple[BeaconReading, BeaconReading] | 
     if attempt.beacon_value is not None or len(readings) < 2 or readings[-1].place == 1:
         return None
     return readings[-2], readings[-1]
+
+
+def unequal_words(attempt: Attempt) -> str:
+    """Where the last two readings differed, while a new turn is awaited; empty otherwise.
+
+    The values stay hidden: shown, they could be copied instead of typed independently. The trail keeps both.
+    """
+    readings = unequal_readings(attempt)
+    if readings is None:
+        return ""
+    dice = attempt.beacon_kind == Attempt.Beacon.DICE
+    first, second = (one.value if dice else one.value.split("-") for one in readings)
+    places = [str(at) for at, (a, b) in enumerate(zip(first, second, strict=True), start=1) if a != b]
+    unit = "次" if dice else "个号码"
+    if len(places) > MOST_PLACES:
+        return f"{len(first)} {unit}中有 {len(places)} {unit}不同"
+    return f"第 {'、'.join(places)} {unit}不同"
 
 
 def mine(viewer: Viewer, attempt: Attempt) -> list[Contributor]:
@@ -145,8 +164,12 @@ def _position(attempt: Attempt, dice: bool) -> int:
         if attempt.beacon_value is not None or not dice:
             return 3 if dice or all(one.nonce for one in attempt.contributors.all()) else 2
         return 2
-    if attempt.state == State.PREPARING:
+    if attempt.state in (State.PREPARING, State.WITHDRAWN):
         return 1 if all(one.commitment for one in attempt.contributors.all()) else 0
+    if attempt.dispatched_at is not None:
+        return 7  # behind the last stop: all done
+    if attempt.state == State.REVEALING and dice and all(one.nonce for one in attempt.contributors.all()):
+        return DRAWING  # interrupted between the last number and the result
     return {State.SEALED: 2, State.REVEALING: 3 if dice else 2, State.READING: 3, State.DRAWN: 5}.get(
         State(attempt.state), 6
     )
@@ -165,7 +188,7 @@ def _notes(attempt: Attempt, dice: bool) -> list[str]:
         *((beacon, opened) if dice else (opened, beacon)),
         _clock(attempt.drawn_at) if attempt.drawn_at else "自动进行",
         _clock(attempt.signed_at) if attempt.signed_at else "现场人员",
-        "签署之后",
+        _clock(attempt.dispatched_at) if attempt.dispatched_at else "签署之后",
     ]
 
 
@@ -178,28 +201,50 @@ def next_of(attempt: Attempt, signatures: Sequence[Signature] = ()) -> Next:
     """Whom everybody waits for now."""
     contributors = list(attempt.contributors.all())
     host = attempt.draw.round.plan.lead.name
-    if attempt.state == State.PREPARING:
-        return _next_before_sealing(contributors, host)
-    if attempt.state in (State.SEALED, State.READING):
-        return _next_beacon(attempt)
-    if attempt.state == State.REVEALING:
-        missing = [one for one in contributors if one.nonce is None]
-        then = "最后一方公开后即自动抽取。" if attempt.beacon_kind == Attempt.Beacon.DICE else "之后等开奖号码。"
-        return Next(f"等{_names(missing)}公开密数", attempt.reveal_by, f"{then}逾期未公开，抽取中止并写明是谁。")
+    if attempt.state in OPEN:
+        return _next_in_ceremony(attempt, contributors, host)
     if attempt.state == State.DRAWN:
         decided = {one.capacity for one in signatures if one.state in DECIDED}
         missing = [one for one in contributors if capacity_of(one) not in decided]
-        return Next(f"等{_names(missing)}签署抽取记录", None, "牵头科室和纪检监督签署后即可派发任务。")
-    if attempt.state == State.ABORTED:
-        return Next("这次抽取已中止", None, f"由主持人（{host}经办人或统筹科室）准备下一次，改用彩票开奖号码。")
-    return Next("抽取记录已签署", None, "由各部门派发检查任务。")
+        first = "没有检查组的对象先补充抽取。" if attempt.waiting else ""
+        return Next(f"等{_names(missing)}签署抽取记录", None, f"牵头科室和纪检监督签署后即可派发任务。{first}")
+    if attempt.state in (State.ABORTED, State.WITHDRAWN):
+        return _without_result(attempt, host)
+    if attempt.dispatched_at is None and attempt.waiting:
+        after = f"{attempt.waiting} 户没有检查组，能补充抽取的先抽，再派发。"
+        return Next(f"等{host}补充抽取、派发检查任务", None, after)
+    if attempt.dispatched_at is None:
+        return Next(f"等{host}派发检查任务", None, "派发后检查组才看到自己的检查表。")
+    return Next("检查任务已派发", None, "各检查组和部门按期检查，逐户公示结果。")
+
+
+def _without_result(attempt: Attempt, host: str) -> Next:
+    if attempt.state == State.WITHDRAWN:
+        return Next("没有封存，已撤回", None, f"{attempt.withdrawn_reason}。编号不再使用，撤回已写入透明日志。")
+    return Next("这次抽取已中止", None, f"由主持人（{host}经办人或统筹科室）准备下一次，改用彩票开奖号码。")
+
+
+def _next_in_ceremony(attempt: Attempt, contributors: list[Contributor], host: str) -> Next:
+    if attempt.state == State.PREPARING:
+        return _next_before_sealing(contributors, host)
+    if attempt.state == State.REVEALING:
+        return _next_reveal(attempt, contributors)
+    return _next_beacon(attempt)
 
 
 def _next_before_sealing(contributors: list[Contributor], host: str) -> Next:
     missing = [one for one in contributors if one.commitment is None]
     if missing:
         return Next(f"等{_names(missing)}提交承诺", None, "全部提交后由主持人封存公告。")
-    return Next(f"等主持人（{host}经办人或统筹科室）封存公告", None, "封存时冻结名册，之后不能更改。")
+    return Next("等主持人封存公告", None, f"主持人是{host}经办人或统筹科室。封存时冻结名册，之后不能更改。")
+
+
+def _next_reveal(attempt: Attempt, contributors: list[Contributor]) -> Next:
+    missing = [one for one in contributors if one.nonce is None]
+    if not missing:
+        return Next("各方已齐，正在抽取", None, "数值都已保存，不会再变；中断了也会自动完成。")
+    then = "最后一方公开后即自动抽取。" if attempt.beacon_kind == Attempt.Beacon.DICE else "之后等开奖号码。"
+    return Next(f"等{_names(missing)}公开密数", attempt.reveal_by, f"{then}逾期未公开，抽取中止并写明是谁。")
 
 
 def _next_beacon(attempt: Attempt) -> Next:

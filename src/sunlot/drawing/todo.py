@@ -3,22 +3,26 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from sunlot.desk.todo import Todo, provider
 from sunlot.norms import clock
 from sunlot.organisations.models import Signature
+from sunlot.organisations.roles import Role
 from sunlot.organisations.signatures import Thing, register_thing
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
 from sunlot.planning.queries import plans_seen
+from sunlot.registry.models import Inspector
 
 from . import actions, policy
 from .actions.record import SIGNABLE, capacity_of, page_of
-from .models import Attempt, Draw
-from .queries import attempts_seen, is_released, record_signatures
+from .models import Attempt, Draw, Replacement
+from .queries import attempts_concerning, attempts_seen, is_released, record_signatures
 from .stage import Duty, Step, duty_of, not_before
+from .standing import FINISHED
 
 State = Attempt.State
 _WAITING = (State.PREPARING, State.SEALED, State.REVEALING, State.READING, State.DRAWN, State.SIGNED, State.ABORTED)
@@ -26,8 +30,10 @@ _WAITING = (State.PREPARING, State.SEALED, State.REVEALING, State.READING, State
 
 @provider
 def waiting(viewer: Viewer) -> Iterator[Todo]:
-    """Plans to be drawn, and the viewer's own next step at each draw under way."""
+    """Plans to be drawn, the viewer's own next step at each draw under way, and what comes after it."""
     yield from _to_prepare(viewer)
+    yield from _to_decide(viewer)
+    yield from _to_supplement(viewer)
     attempts = list(attempts_seen(viewer).filter(state__in=_WAITING))
     newest = {attempt.draw_id: max(a.number for a in attempts if a.draw_id == attempt.draw_id) for attempt in attempts}
     signatures = record_signatures([one for one in attempts if one.state in (State.DRAWN, State.SIGNED)])
@@ -58,6 +64,50 @@ def _to_prepare(viewer: Viewer) -> Iterator[Todo]:
                 "准备抽取",
                 due=_day(plan.draw_at),
                 starts=_starts(plan.draw_at),
+            )
+
+
+def _to_decide(viewer: Viewer) -> Iterator[Todo]:
+    """Proposed replacements that this person may decide as the second one."""
+    if not viewer.has(Role.HEAD, Role.COORDINATOR):
+        return
+    attempts = attempts_concerning(viewer).order_by().values("pk")
+    found = Replacement.objects.filter(attempt__in=attempts, state=Replacement.State.PROPOSED)
+    rows = list(
+        found.exclude(proposed_by_id=viewer.user_id).select_related(
+            "attempt__draw__round__plan__lead__parent", "proposed_by"
+        )
+    )
+    numbers = [one.outgoing for one in rows if not one.is_of_object]
+    people = {one.number: one for one in Inspector.objects.filter(number__in=numbers).select_related("organisation")}
+    for one in rows:
+        if policy.may_decide(viewer, one, people.get(one.outgoing)):
+            plan = one.attempt.draw.round.plan
+            yield Todo(
+                f"批准{one.get_kind_display()}：{plan.title}",
+                f"{one.proposed_by.name}提出，{one.outgoing}{one.get_cause_display()}。谁换入由规则算出。",
+                reverse("drawing:replacement", args=[one.pk]),
+                "核对并批准",
+                due=plan.ends_on,
+            )
+
+
+def _to_supplement(viewer: Viewer) -> Iterator[Todo]:
+    """Draws of which objects wait for a team, where no supplementary draw is on its way to a result."""
+    if viewer.role not in policy.HOSTS:
+        return
+    with_result = Attempt.objects.filter(draw=OuterRef("pk"), drawn_at__isnull=False)
+    withdrawn = Attempt.objects.filter(draw=OuterRef("pk"), state=State.WITHDRAWN)
+    under_way = Draw.objects.filter(~Exists(with_result), ~Exists(withdrawn), supplements=OuterRef("pk"))
+    for attempt in attempts_seen(viewer).filter(~Exists(under_way), waiting__gt=0, state__in=FINISHED):
+        plan = attempt.draw.round.plan
+        if policy.may_host(viewer, plan):
+            yield Todo(
+                f"补充抽取：{plan.title}",
+                f"抽取 {attempt.draw.number} 有 {attempt.waiting} 户没有检查组，另抽一个组。",
+                reverse("drawing:replacements", args=[attempt.draw.number]),
+                "查看并补充抽取",
+                due=plan.starts_on,
             )
 
 

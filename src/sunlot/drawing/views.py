@@ -19,12 +19,14 @@ from sunlot.planning.queries import plans_seen
 from sunlot.trail import files
 from sunlot.trail.queries import history
 
-from . import dial, policy, queries, stage
+from . import after, dial, policy, queries, stage
 from .dice import dice
 from .finding import find, require_names, require_sealed, sees_names
-from .models import Attempt, Draw, RosterPart
-from .naming import names_of, spread_of
-from .outcome import outcome, stratum_label, tickets_of
+from .logged import notice_proof
+from .models import Attempt, Draw, Replacement, RosterPart
+from .naming import Names, names_of, spread_of
+from .outcome import Outcome, outcome, stratum_label, tickets_of
+from .standing import standing_of
 from .stored import notice_of
 
 MOST_OBJECTS = 300  # of a stratum's drawn objects on the page; the record and the bundle hold all
@@ -120,9 +122,11 @@ def ceremony_page(
     duty = stage.duty_of(viewer, attempt, signatures, has_next=numbers[-1] > attempt.number)
     upcoming = stage.next_of(attempt, signatures)
     plan = attempt.draw.round.plan
+    names = names_of()
     context = {
         "attempt": attempt,
         "plan": plan,
+        "root": attempt.draw.supplements,
         "way": stage.way(attempt),
         "duty": duty,
         "next": upcoming,
@@ -133,7 +137,7 @@ def ceremony_page(
         "is_newest": attempt.number == numbers[-1],
         "host": policy.may_host(viewer, plan),
         "own": stage.mine(viewer, attempt),
-        "unequal": stage.unequal_readings(attempt),
+        "unequal": stage.unequal_words(attempt),
         "reading": stage.open_reading(attempt),
         "not_before": stage.not_before(attempt),
         "source": next((one.source for one in reversed(list(attempt.readings.all())) if one.source), ""),
@@ -143,8 +147,8 @@ def ceremony_page(
         "held_back": not queries.is_released(attempt, clock.now()),
         "earlier": attempt.draw.attempts.filter(number__lt=attempt.number, state=Attempt.State.ABORTED),
         "history": history(f"attempt:{attempt.pk}"),
-        **_frozen(attempt),
-        **_result(attempt, sees_names(viewer, attempt)),
+        **_frozen(attempt, names),
+        **_result(attempt, names, sees_names(viewer, attempt)),
         **extra,
     }
     return render(request, "drawing/ceremony.html", context, status=status)
@@ -159,7 +163,10 @@ def version_of(attempt: Attempt, signatures: int) -> str:
         len(attempt.readings.all()),
         signatures,
         int(attempt.released_at is not None),
+        int(attempt.dispatched_at is not None),
         int(attempt.reveal_by.timestamp()),
+        attempt.replacements.count() if attempt.result_id else 0,
+        attempt.waiting,
     )
     return "-".join([str(attempt.pk), attempt.state, *map(str, counts)])
 
@@ -168,12 +175,11 @@ def _milliseconds(moment: Any) -> int | None:
     return int(moment.timestamp() * 1000) if moment else None
 
 
-def _frozen(attempt: Attempt) -> dict[str, Any]:
+def _frozen(attempt: Attempt, names: Names) -> dict[str, Any]:
     """What the notice says of strata and teams, with names, and the files."""
     if attempt.notice_digest is None:
         return {}
     notice = notice_of(attempt)
-    names = names_of()
     return {
         "notice": notice,
         "zones": [
@@ -187,11 +193,11 @@ def _frozen(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _result(attempt: Attempt, with_names: bool) -> dict[str, Any]:
+def _result(attempt: Attempt, names: Names, with_names: bool) -> dict[str, Any]:
     """The outcome with its dials; objects and inspectors only for those who may see names."""
     if attempt.result_id is None:
         return {}
-    found, names = outcome(attempt), names_of()
+    found = outcome(attempt)
     dials = [
         (dial.dial(tickets.dial(), prefix=f"s{at}", small=True), stratum)
         for at, (tickets, stratum) in enumerate(zip(tickets_of(attempt), found.strata, strict=True))
@@ -202,13 +208,32 @@ def _result(attempt: Attempt, with_names: bool) -> dict[str, Any]:
         context |= {
             "people": people,
             "names": names,
-            "unassigned": [found.objects[one] for one in found.unassigned],
+            **_after(attempt, names),
             "teams": [
                 (team, [(names.organisation(code), number) for code, number in team.members]) for team in found.teams
             ],
+            "standby": [one for one in found.standby if one.order],
+            "demo": {number for number, one in names.objects(_shown(found)).items() if one.is_demo},
             "most": MOST_OBJECTS,
         }
     return context
+
+
+def _after(attempt: Attempt, names: Names) -> dict[str, Any]:
+    """What came after the draw: replacements, and what waits for a supplementary draw."""
+    standing = standing_of(attempt)
+    describer = after.Describer(standing.root, names, people=True)
+    replaced = after.replacements_of(attempt).exclude(state=Replacement.State.REFUSED)
+    return {
+        "replaced": after.in_words(replaced, describer),
+        "unassigned": standing.unassigned,
+        "step": after.step_in_words(standing, describer) if standing.root.pk == attempt.pk else None,
+    }
+
+
+def _shown(found: Outcome) -> list[str]:
+    """The numbers of the objects that the page names."""
+    return [one.id for stratum in found.strata for one in (*stratum.drawn[:MOST_OBJECTS], *stratum.reserve)]
 
 
 @require_GET
@@ -229,6 +254,16 @@ def notice(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> H
     if not stage.mine(viewer, found):
         require_names(viewer, found)
     return _download(queries.notice_bytes(found), "application/json", "notice.json")
+
+
+@require_GET
+@desk_view()
+def proof(request: HttpRequest, viewer: Viewer, number: str, attempt: int) -> JsonResponse:
+    """That the sealed notice is in the log; 202 while its checkpoint has not come."""
+    found = find(request, viewer, number, attempt)
+    require_sealed(found)
+    shown = notice_proof(found)
+    return JsonResponse(shown or {"waiting": True}, status=200 if shown else 202)
 
 
 @require_GET

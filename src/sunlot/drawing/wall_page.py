@@ -1,6 +1,8 @@
 """The wall of the meeting room: one page, whose content is asked for again and again."""
 
 import re
+from collections.abc import Callable
+from functools import reduce
 
 import segno
 from django.conf import settings
@@ -53,6 +55,12 @@ def part(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     return HttpResponse(render_to_string("drawing/_wall.html", context, request), headers=headers)
 
 
+def now_shown(request: HttpRequest, attempt: Attempt, *, still: bool) -> tuple[str, Callable[[], str]]:
+    """The version of what is to be seen now, and what renders it."""
+    context, version, _ = _scene(attempt, still=still)
+    return version, lambda: render_to_string("drawing/_wall.html", context, request)
+
+
 def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Frame | None]:
     now = clock.now()
     released = is_released(attempt, now)
@@ -60,17 +68,19 @@ def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Fr
     contributors = list(attempt.contributors.all())
     upcoming = stage.next_of(attempt)
     names = names_of()
+    short = {one: re.sub(r"（.*?）", "", names.short(one.organisation.code)) for one in contributors}
     context: dict[str, object] = {
         "attempt": attempt,
         "plan": attempt.draw.round.plan,
         "authority": authority_of(attempt.draw.round.plan),
         "way": stage.way(attempt, showing=frame is not None),
         "next": upcoming,
+        "now_words": reduce(lambda words, one: words.replace(one.organisation.name, short[one]), short, upcoming.words),
         "until": int(upcoming.until.timestamp() * 1000) if upcoming.until else None,
         "now": now,
-        "contributors": [(one, re.sub(r"（.*?）", "", names.short(one.organisation.code))) for one in contributors],
+        "contributors": list(short.items()),
         "roomy": len(contributors) <= MOST_ROOMY,
-        "unequal": stage.unequal_readings(attempt),
+        "unequal": stage.unequal_words(attempt),
         "reading": stage.open_reading(attempt),
         # Numbers and seed give the result away to anyone who knows the enterprises: held back with the names.
         "released": released,

@@ -1,11 +1,12 @@
 """The ceremony itself: seal, dice, reveal. Each step once, by the right person, in the protocol's order."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from sunlot import lottery
+from sunlot.desk import reminders
 from sunlot.lottery.seeding import hex_digest
 from sunlot.norms import canonical, clock
 from sunlot.organisations.viewer import Refused, Viewer
@@ -15,9 +16,12 @@ from sunlot.trail.actions import record
 
 from .. import events, faults, freeze, policy, stored
 from ..models import Attempt, BeaconReading, Contributor, RosterPart
+from ..standing import standing_of
+from ..supplement import freeze_supplement
 from .ending import settle
-from .locking import contributor, locked, move, require_state, subject, thing
-from .preparing import HOST_WORDS, is_inspector
+from .locking import contributor, family_locked, locked, move, require_state, subject, thing
+from .preparing import HOST_WORDS, is_inspector, require_plan
+from .reminding import key_of
 
 
 @transaction.atomic
@@ -26,20 +30,19 @@ def seal(viewer: Viewer, attempt: Attempt) -> Attempt:
 
     Raises NoticeRefused with every fault of the notice; then nothing is written.
     """
-    found = locked(attempt)
+    found = family_locked(attempt)
     policy.require(viewer, policy.may_host(viewer, found.draw.round.plan), HOST_WORDS)
     require_state(found, Attempt.State.PREPARING, act="封存公告")
     missing = [one.organisation.name for one in found.contributors.all() if not one.commitment]
     if missing:
         raise Refused(f"还有 {len(missing)} 方没有提交承诺：{'、'.join(missing)}。全部提交后才能封存。")
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=found.draw.round.plan_id)
-    if plan.state != Plan.State.PUBLISHED:
-        raise Refused(f"计划现在是“{plan.get_state_display()}”。只有已公布、尚未抽取的计划才能抽取。")
+    require_plan(found, plan)
     now = clock.now()
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as exact as the notice writes it
     if found.release_at is not None and found.release_at <= now:
         found.release_at = None  # the day has come: nothing is held back any more
-    frozen = freeze.freeze(plan, now.date())
+    frozen = _freeze(found, plan, now.date())
     value = _notice(found, frozen, now)
     _store(found, frozen, value)
     found.notice = canonical.dumps(value).decode()
@@ -59,6 +62,12 @@ def seal(viewer: Viewer, attempt: Attempt) -> Attempt:
         public={"notice": found.notice_digest},
     )
     return found
+
+
+def _freeze(attempt: Attempt, plan: Plan, day: date) -> freeze.Frozen:
+    if attempt.draw.supplements_id is None:
+        return freeze.freeze(plan, day)
+    return freeze_supplement(attempt.draw, standing_of(attempt), day)
 
 
 def _notice(attempt: Attempt, frozen: freeze.Frozen, now: datetime) -> dict[str, canonical.Json]:
@@ -176,6 +185,7 @@ def _confirm(viewer: Viewer, attempt: Attempt, value: str) -> None:
     if attempt.beacon_kind == Attempt.Beacon.DICE:
         move(attempt, Attempt.State.REVEALING)
     attempt.save(update_fields=["beacon_value", "beacon_at", "state"])
+    reminders.settle(key_of(attempt))
     record(
         viewer,
         events.BEACON_READ,
@@ -223,6 +233,7 @@ def _refuse_reveal(viewer: Viewer, attempt: Attempt, one: Contributor, nonce: st
 def _reveal(viewer: Viewer, attempt: Attempt, one: Contributor, nonce: str) -> None:
     one.nonce, one.revealed_by_id, one.revealed_at = nonce, viewer.user_id, clock.now()
     one.save(update_fields=["nonce", "revealed_by", "revealed_at"])
+    reminders.settle(key_of(attempt), one.committed_by_id)
     public = {"notice": attempt.notice_digest, "contributor": one.code}
     if attempt.release_at is None:
         public["nonce"] = nonce

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from sunlot import lottery
 from sunlot.norms import canonical, clock
@@ -13,12 +14,14 @@ from sunlot.trail import files
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
-from .. import events, stored
-from ..models import Attempt
-from .locking import locked, move, subject, thing, whole
+from .. import events, queries, stored
+from ..models import Attempt, Replacement
+from ..standing import FINISHED, root_of, standing_of
+from ..supplement import waiting_in
+from .locking import family_locked, locked, move, subject, thing, whole
 
 NUMBERS_WITHIN = timedelta(days=7)
-FINISHED = (Attempt.State.DRAWN, Attempt.State.SIGNED, Attempt.State.ARCHIVED)
+SETTLED = (Attempt.State.SIGNED, Attempt.State.ARCHIVED)
 OPEN = (Attempt.State.SEALED, Attempt.State.REVEALING, Attempt.State.READING)
 
 
@@ -55,7 +58,7 @@ def draw(actor: Actor, attempt: Attempt) -> Attempt:
 
     Raises Refused before the last value is in, and where the frozen files can't be read any more.
     """
-    found = locked(attempt)
+    found = family_locked(attempt)
     if found.state in FINISHED:
         return found
     if not is_ready(found):
@@ -82,8 +85,10 @@ def draw(actor: Actor, attempt: Attempt) -> Attempt:
         subject=subject(found),
         public={"notice": found.notice_digest, "result": found.result_digest},
     )
+    if found.draw.supplements is not None or result["unassigned"]:
+        count_waiting(found)
     plan = found.draw.round.plan
-    if plan.state == Plan.State.PUBLISHED:
+    if plan.state == Plan.State.PUBLISHED and not queries.has_rounds_to_come(plan):
         planning.mark_drawn(actor, plan)
     return found
 
@@ -133,31 +138,82 @@ def why_abort(attempt: Attempt, now: datetime) -> tuple[list[str], str] | None:
 
 
 @transaction.atomic
-def release(actor: Actor, attempt: Attempt) -> Attempt:
-    """End an embargo: at its time, or before it when the inspection's results are published. Released twice is once."""
-    found = locked(attempt)
-    if found.state not in FINISHED or found.release_at is None or found.released_at is not None:
+def release(actor: Actor, attempt: Attempt, why: str = "") -> Attempt:
+    """End an embargo: at its time, or before it when the inspection's first result is published. Released twice is once.
+
+    What was replaced meanwhile is made public with it, and so are the draw that this one supplements and those that
+    supplement it: they name the same enterprises. `why` says for the history what ended it before its time.
+    """
+    found = family_locked(attempt)
+    if not is_held(found) or found.state not in FINISHED:
         return found
-    found.released_at = clock.now()
-    found.save(update_fields=["released_at"])
+    root = root_of(found)
+    others = Attempt.objects.filter(Q(pk=root.pk) | Q(draw__supplements=root)).exclude(pk=found.pk)
+    for one in (found, *others.filter(state__in=FINISHED).order_by("pk")):
+        if is_held(one):
+            _release(actor, one, why)
+    return whole(attempt.pk)
+
+
+def _release(actor: Actor, attempt: Attempt, why: str) -> None:
+    attempt.released_at = clock.now()
+    attempt.save(update_fields=["released_at"])
     record(
         actor,
         events.RELEASED,
-        thing(found),
-        "名单公开",
-        subject=subject(found),
-        public={"notice": found.notice_digest, "result": found.result_digest},
+        thing(attempt),
+        f"名单公开：{why}" if why else "名单公开",
+        subject=subject(attempt),
+        public={"notice": attempt.notice_digest, "result": attempt.result_digest},
     )
-    return found
+    held = attempt.replacements.filter(state=Replacement.State.APPROVED, entry__isnull=True).exclude(incoming="")
+    for one in held.order_by("decided_at", "pk"):
+        log_replacement(actor, attempt, one)
+
+
+def is_held(attempt: Attempt) -> bool:
+    """Whether the log still keeps back what the draw gave: its release is not yet an entry, whatever the hour."""
+    return attempt.release_at is not None and attempt.released_at is None
+
+
+def log_replacement(actor: Actor, attempt: Attempt, one: Replacement) -> None:
+    """Write an approved replacement into the public log, once (docs/spec/draw-protocol.md, log.json)."""
+    public = {
+        "result": attempt.result_digest,
+        "team": one.team,
+        "object": one.outgoing if one.is_of_object else one.object or None,
+        "out": one.outgoing,
+        "in": one.incoming,
+        "reason": one.public_reason,
+    }
+    words = f"{one.get_kind_display()}：换出 {one.outgoing}，换入 {one.incoming}，{one.public_reason}"
+    after = {"passed_over": one.passed_over, "cause": one.cause, "reason": one.reason}
+    one.entry = record(actor, events.REPLACED, one.thing, words, after=after, subject=subject(attempt), public=public)
+    one.save(update_fields=["entry"])
+
+
+def count_waiting(attempt: Attempt) -> None:
+    """Keep with the supplemented draw how many objects of its family wait for a new team, for lists and the home page."""
+    standing = standing_of(attempt)
+    waiting = sum(len(one.objects) for one in waiting_in(standing))
+    Attempt.objects.filter(pk=standing.root.pk).update(waiting=waiting)
+
+
+def mark_dispatched(attempt: Attempt) -> None:
+    """The forms of a signed draw are on their way: the inspecting room says so, in the act that it records itself."""
+    found = locked(attempt)
+    if found.state not in SETTLED:
+        raise Refused(f"抽取现在是“{found.get_state_display()}”，不能派发。")
+    if found.dispatched_at is None:
+        found.dispatched_at = clock.now()
+        found.save(update_fields=["dispatched_at"])
 
 
 def _release_is_due(attempt: Attempt, now: datetime) -> bool:
-    return (
-        attempt.state in FINISHED
-        and attempt.release_at is not None
-        and attempt.released_at is None
-        and now >= attempt.release_at
-    )
+    if attempt.state not in FINISHED or attempt.release_at is None or attempt.released_at is not None:
+        return False
+    root = attempt.draw.supplements
+    return now >= attempt.release_at or (root is not None and not is_held(root))
 
 
 @planning.withdrawal_check

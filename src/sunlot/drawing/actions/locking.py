@@ -1,5 +1,7 @@
 """Taking hold of an attempt: its row is locked before anything is checked, so that of two at once one comes second."""
 
+from django.db.models import Q
+
 from sunlot.organisations.viewer import Refused
 
 from ..models import Attempt, Contributor
@@ -11,10 +13,18 @@ def locked(attempt: Attempt) -> Attempt:
     return whole(attempt.pk)
 
 
+def family_locked(attempt: Attempt) -> Attempt:
+    """The same, with the draw that it supplements and all that supplement the same one locked too, always in one order."""
+    root = attempt.draw.supplements_id or attempt.pk
+    family = Attempt.objects.filter(Q(pk=root) | Q(draw__supplements=root) | Q(pk=attempt.pk)).values("pk")
+    list(Attempt.objects.select_for_update().filter(pk__in=family).order_by("pk"))
+    return whole(attempt.pk)
+
+
 def whole(pk: int) -> Attempt:
     """The attempt with what policy and notice ask of it."""
     return (
-        Attempt.objects.select_related("draw__round__plan__lead__parent", "result")
+        Attempt.objects.select_related("draw__round__plan__lead__parent", "draw__supplements", "result")
         .prefetch_related("contributors__organisation", "contributors__committed_by", "readings__typed_by")
         .get(pk=pk)
     )

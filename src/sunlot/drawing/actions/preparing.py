@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -20,7 +21,9 @@ from sunlot.trail.actions import record
 
 from .. import events, freeze, policy
 from ..models import Attempt, Contributor, Draw, Round
-from .locking import contributor, locked, require_state, thing
+from ..standing import FINISHED, standing_of
+from ..supplement import next_step
+from .locking import contributor, family_locked, locked, require_state, thing
 
 HOST_WORDS = "抽取由牵头科室（单位）的经办人或统筹科室主持。"
 
@@ -68,11 +71,11 @@ def prepare(
     policy.require(viewer, policy.may_host(viewer, plan), HOST_WORDS)
     if plan.state != Plan.State.PUBLISHED:
         raise Refused(f"计划现在是“{plan.get_state_display()}”。只有已公布、尚未抽取的计划才能抽取。")
-    existing = Draw.objects.filter(round__plan=plan).first()
+    existing = Draw.objects.filter(round__plan=plan, supplements__isnull=True).first()
     if existing is not None:
         raise Refused(f"这份计划已在办理抽取，编号 {existing.number}，不能另行准备。")
-    draw = _number(plan)
     form = _beacon_form(beacon_kind, rolls, lottery, reveal_by)
+    draw = number_draw(plan, Round.objects.create(plan=plan))
     attempt = _make(viewer, draw, 1, hash_name, beacon_kind, form, reveal_by)
     record(
         viewer,
@@ -84,20 +87,64 @@ def prepare(
     return attempt
 
 
-def _number(plan: Plan) -> Draw:
-    """The next number of the lead's region and this year, without gaps: the region's row is locked until it is taken."""
+def number_draw(plan: Plan, of: Round, **supplement: Any) -> Draw:
+    """A draw with the next number of the lead's region and this year, without gaps: the region's row is locked until it
+    is taken. `supplement` says of a supplementary one what it supplements.
+    """
     region = Region.objects.select_for_update(of=("self",)).get(pk=plan.lead.region_id)
     now = clock.now()
     last = Draw.objects.filter(region_code=region.code, year=now.year).aggregate(last=Max("serial"))["last"] or 0
     serial = last + 1
     return Draw.objects.create(
-        round=Round.objects.create(plan=plan),
+        round=of,
         number=f"{region.code}-{now.year}-{serial:04d}",
         region_code=region.code,
         year=now.year,
         serial=serial,
         created_at=now,
+        **supplement,
     )
+
+
+@transaction.atomic
+def prepare_supplement(
+    viewer: Viewer,
+    attempt: Attempt,
+    beacon_kind: str,
+    reveal_by: datetime,
+    *,
+    rolls: int = 20,
+    lottery: LotteryNumbers | None = None,
+    hash_name: str = Attempt.Hash.SHA256,
+) -> Attempt:
+    """Prepare the supplementary draw that comes next for a drawn attempt: for which objects follows from the rules.
+
+    It has its own number and goes the way of every draw. Raises Refused where nothing waits, where one is under way, and
+    where no team can be formed.
+    """
+    found = family_locked(attempt)
+    plan = Plan.objects.select_related("lead__parent", "lead__region").get(pk=found.draw.round.plan_id)
+    policy.require(viewer, policy.may_host(viewer, plan), HOST_WORDS)
+    require_state(found, *FINISHED, act="补充抽取")
+    standing = standing_of(found)
+    if standing.under_way is not None:
+        raise Refused(f"补充抽取 {standing.under_way.draw.number} 还没有结果，有结果后再准备下一次。")
+    step = next_step(standing, clock.today())
+    if step.waiting is None:
+        why = "；".join(f"{number}：{lacks}" for number, lacks in step.impossible)
+        raise Refused(f"补充抽取不能进行：{why}。" if why else "没有等待补充抽取的对象。")
+    form = _beacon_form(beacon_kind, rolls, lottery, reveal_by)
+    covers = list(step.waiting.objects)
+    draw = number_draw(plan, found.draw.round, supplements=standing.root, basis=step.waiting.basis, covers=covers)
+    made = _make(viewer, draw, 1, hash_name, beacon_kind, form, reveal_by)
+    record(
+        viewer,
+        events.PREPARED,
+        thing(made),
+        f"准备补充抽取，编号 {draw.number}，为 {standing.root.draw.number} 的 {len(covers)} 户另组检查组",
+        after={"draw": draw.number, "supplements": standing.root.notice_digest, "beacon": form, "objects": len(covers)},
+    )
+    return made
 
 
 @transaction.atomic
@@ -135,7 +182,9 @@ def _make(
 ) -> Attempt:
     plan = draw.round.plan
     release = None
-    if plan.release_on is not None:
+    if draw.supplements is not None:
+        release = draw.supplements.release_at if draw.supplements.released_at is None else None
+    elif plan.release_on is not None:
         release = datetime.combine(plan.release_on, datetime.min.time(), clock.SHANGHAI)
     attempt = Attempt.objects.create(
         draw=draw,
@@ -272,8 +321,7 @@ def commit(viewer: Viewer, attempt: Attempt, code: str, commitment: str) -> Cont
     if one.commitment == commitment and one.committed_by_id == viewer.user_id:
         return one
     require_state(found, Attempt.State.PREPARING, act="提交承诺")
-    if found.draw.round.plan.state != Plan.State.PUBLISHED:
-        raise Refused("计划已不在公布状态，抽取不再进行。")
+    require_plan(found, found.draw.round.plan)
     if not is_digest(commitment):
         raise Refused("承诺应为 64 位小写十六进制数，由本页面或 sunlot nonce 命令算出。核对后再提交。")
     _refuse_person(viewer, found, one)
@@ -289,6 +337,14 @@ def commit(viewer: Viewer, attempt: Attempt, code: str, commitment: str) -> Cont
     before = {"commitment": replaced} if replaced else None
     record(viewer, kind, thing(found), words, before=before, after={"contributor": code, "commitment": commitment})
     return one
+
+
+def require_plan(attempt: Attempt, plan: Plan) -> None:
+    """A draw needs a published plan; one that supplements a draw, a plan that is drawn."""
+    if attempt.draw.supplements_id is None and plan.state != Plan.State.PUBLISHED:
+        raise Refused("计划已不在公布状态，抽取不再进行：只有已公布、尚未抽取的计划才能抽取。")
+    if attempt.draw.supplements_id is not None and plan.state != Plan.State.DRAWN:
+        raise Refused("计划的检查已经完成，不再补充抽取。")
 
 
 def _refuse_person(viewer: Viewer, attempt: Attempt, one: Contributor) -> None:

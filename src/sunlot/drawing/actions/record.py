@@ -3,11 +3,12 @@
 from django.db import transaction
 
 from sunlot.norms import clock
-from sunlot.organisations import signatures
+from sunlot.organisations import handwriting, signatures
 from sunlot.organisations.models import Signature
 from sunlot.organisations.queries import signatures_of
 from sunlot.organisations.signatures import Page, Proof
 from sunlot.organisations.viewer import Refused, Viewer
+from sunlot.trail import files
 from sunlot.trail.actions import record
 
 from .. import events, policy
@@ -48,6 +49,23 @@ def refuse_record(viewer: Viewer, attempt: Attempt, capacity: str, reason: str) 
     signature = signatures.refuse(viewer, page, reason)
     _finish(viewer, found)
     return signature
+
+
+@transaction.atomic
+def sign_by_hand(viewer: Viewer, attempt: Attempt, name: str, present_as: str, strokes: str) -> Signature:
+    """Somebody present without an account, a witness of the public for one, signs on the screen of `viewer`'s device.
+
+    `present_as` says in which capacity; a contributor's is not to be had this way, it signs itself or on paper.
+    """
+    found = locked(attempt)
+    policy.require(viewer, policy.may_type_beacon(viewer, found), "现场手写签署在主持人或参与方的设备上进行。")
+    require_state(found, *SIGNABLE, act="签署抽取记录")
+    capacity = present_as.strip()
+    if capacity in {words for one in found.contributors.all() for words in (one.title, capacity_of(one))}:
+        raise Refused("参与方由本单位人员登录签署，或在纸上签署。这里填写其他在场人员的身份，如公众见证人。")
+    title = f"抽取记录（{found.draw.number}，第 {found.number} 次）"
+    page = Page(thing(found), title, found.result_digest, capacity)
+    return signatures.sign_by_hand(viewer, page, name, files.store(handwriting.as_svg(strokes)))
 
 
 @transaction.atomic

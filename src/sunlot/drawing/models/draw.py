@@ -1,9 +1,9 @@
-"""Rounds, draws, attempts and what the ceremony collects (docs/spec/draw-protocol.md)."""
+"""Rounds, draws, attempts and their frozen files."""
 
 from django.db import models
 from django.db.models import F, Q
 
-from sunlot.organisations.models import Organisation, User
+from sunlot.organisations.models import User
 from sunlot.planning.models import Plan
 
 
@@ -22,19 +22,38 @@ class Round(models.Model):
 
 
 class Draw(models.Model):
-    """A draw under its public number `<region>-<year>-<serial>`; the serials of a year run without gaps."""
+    """A draw under its public number `<region>-<year>-<serial>`; the serials of a year run without gaps.
 
-    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="draw")
+    A round has one draw, and supplementary ones (补充抽取): each gives a new team to objects of the draw that it
+    supplements, `covers`, because no team was open to them or, with a `basis`, because their team can't be filled again.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="draws")
     number = models.CharField("抽取编号", max_length=64, unique=True)
     region_code = models.CharField(max_length=6)
     year = models.PositiveSmallIntegerField()
     serial = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    supplements = models.ForeignKey(
+        "Attempt", on_delete=models.PROTECT, null=True, blank=True, related_name="supplementary_draws"
+    )
+    basis = models.ForeignKey(
+        "Replacement", on_delete=models.PROTECT, null=True, blank=True, related_name="supplementary_draws"
+    )
+    covers = models.JSONField("所补的对象", default=list, blank=True)  # object numbers
 
     class Meta:
         ordering = ["-year", "-serial"]
         verbose_name = "抽取"
-        constraints = [models.UniqueConstraint(fields=["region_code", "year", "serial"], name="draw_serial")]
+        constraints = [
+            models.UniqueConstraint(fields=["region_code", "year", "serial"], name="draw_serial"),
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(supplements__isnull=True), name="draw_one_a_round_but_supplements"
+            ),
+            models.CheckConstraint(
+                condition=Q(supplements__isnull=False) | Q(basis__isnull=True), name="draw_basis_of_a_supplement"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -52,6 +71,7 @@ class Attempt(models.Model):
         SIGNED = "signed", "记录已签署"
         ARCHIVED = "archived", "已归档"
         ABORTED = "aborted", "已中止"
+        WITHDRAWN = "withdrawn", "未封存即撤回"
 
     class Beacon(models.TextChoices):
         DICE = "dice", "掷骰"
@@ -62,9 +82,9 @@ class Attempt(models.Model):
         SM3 = "sm3", "SM3（国密）"
 
     # With dice: preparing, sealed, revealing, drawn. With a lottery the numbers are read after the reveals:
-    # preparing, revealing, reading, drawn.
+    # preparing, revealing, reading, drawn. What is not sealed may be withdrawn; the number stays used, and the log says so.
     MOVES: dict[str, frozenset[str]] = {
-        State.PREPARING: frozenset({State.SEALED, State.REVEALING}),
+        State.PREPARING: frozenset({State.SEALED, State.REVEALING, State.WITHDRAWN}),
         State.SEALED: frozenset({State.REVEALING, State.ABORTED}),
         State.REVEALING: frozenset({State.READING, State.DRAWN, State.ABORTED}),
         State.READING: frozenset({State.DRAWN, State.ABORTED}),
@@ -72,6 +92,7 @@ class Attempt(models.Model):
         State.SIGNED: frozenset({State.ARCHIVED}),
         State.ARCHIVED: frozenset(),
         State.ABORTED: frozenset(),
+        State.WITHDRAWN: frozenset(),
     }
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="attempts")
@@ -96,9 +117,13 @@ class Attempt(models.Model):
     drawn_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)  # lead and 纪检 have signed, or refused with a reason
     released_at = models.DateTimeField(null=True, blank=True)  # an embargo's end, once it is in the log
+    dispatched_at = models.DateTimeField(null=True, blank=True)  # the forms are on their way
+    waiting = models.PositiveIntegerField(default=0)  # objects that wait for a supplementary draw
     aborted_at = models.DateTimeField(null=True, blank=True)
     abort_reason = models.TextField(blank=True)
     abort_failed = models.JSONField(default=list, blank=True)  # ids of the contributors whose reveal was missing
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)  # public
 
     class Meta:
         ordering = ["draw", "number"]
@@ -111,7 +136,7 @@ class Attempt(models.Model):
                 name="attempt_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(state="preparing")
+                condition=Q(state__in=["preparing", "withdrawn"])
                 | (Q(notice_digest__isnull=False) & Q(sealed_at__isnull=False) & ~Q(notice="")),
                 name="attempt_sealed_has_notice",
             ),
@@ -123,6 +148,11 @@ class Attempt(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="aborted") | (Q(aborted_at__isnull=False) & ~Q(abort_reason="")),
                 name="attempt_aborted_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn")
+                | (Q(notice_digest__isnull=True) & Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
+                name="attempt_withdrawn_unsealed",
             ),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True) | Q(drawn_at__isnull=False), name="attempt_released_is_drawn"
@@ -137,6 +167,11 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw.number}:{self.number}"
+
+    @property
+    def failed_names(self) -> list[str]:
+        """The organisations that had not revealed when the attempt was aborted."""
+        return [one.organisation.full_name for one in self.contributors.all() if one.code in self.abort_failed]
 
 
 class RosterPart(models.Model):
@@ -160,79 +195,3 @@ class RosterPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.roster} {self.number}"
-
-
-class Contributor(models.Model):
-    """Who commits and reveals. The nonce is never here before it is revealed: it stays on the contributor's device."""
-
-    class Part(models.TextChoices):
-        LEAD = "lead", "牵头"
-        PARTICIPANT = "participant", "参与"
-        SUPERVISOR = "supervisor", "纪检监督"
-
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="contributors")
-    position = models.PositiveSmallIntegerField()
-    part = models.CharField(max_length=12, choices=Part.choices)
-    code = models.CharField(max_length=64)  # the id in the notice
-    title = models.CharField("身份", max_length=40)  # 承办科室, 联合部门, 纪检监督
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    commitment = models.CharField(max_length=64, null=True, blank=True)
-    committed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    committed_at = models.DateTimeField(null=True, blank=True)
-    nonce = models.CharField(max_length=64, null=True, blank=True)
-    revealed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    revealed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["attempt", "position"], name="contributor_position"),
-            models.UniqueConstraint(fields=["attempt", "code"], name="contributor_code"),
-            models.UniqueConstraint(fields=["attempt", "commitment"], name="contributor_commitment"),
-            models.UniqueConstraint(fields=["attempt", "committed_by"], name="contributor_one_person_each"),
-            models.UniqueConstraint(fields=["attempt", "revealed_by"], name="contributor_one_revealer_each"),
-            models.CheckConstraint(
-                condition=Q(commitment__isnull=True) | (Q(committed_by__isnull=False) & Q(committed_at__isnull=False)),
-                name="contributor_committed_by",
-            ),
-            models.CheckConstraint(
-                condition=Q(nonce__isnull=True)
-                | (Q(commitment__isnull=False) & Q(revealed_at__isnull=False) & Q(revealed_by__isnull=False)),
-                name="contributor_revealed_by",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title} {self.code}"
-
-    @property
-    def label(self) -> str:
-        """“物业科（承办科室）”; the title is left out where the name says it already."""
-        name = self.organisation.name
-        return name if self.title in name else f"{name}（{self.title}）"
-
-
-class BeaconReading(models.Model):
-    """Dice or lottery numbers as one of two people typed them, independently of the other.
-
-    Two readings make a turn. Where they differ the next turn begins; every reading stays.
-    """
-
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="readings")
-    turn = models.PositiveSmallIntegerField(default=1)
-    place = models.PositiveSmallIntegerField()  # 1 or 2: who came first
-    value = models.CharField(max_length=1000)
-    source = models.CharField("号码出处", max_length=200, blank=True)
-    typed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    typed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["turn", "place"]
-        constraints = [
-            models.UniqueConstraint(fields=["attempt", "turn", "typed_by"], name="reading_two_people"),
-            models.UniqueConstraint(fields=["attempt", "turn", "place"], name="reading_two_a_turn"),
-            models.CheckConstraint(condition=Q(place__in=[1, 2]), name="reading_place"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.attempt} {self.turn}.{self.place}"
