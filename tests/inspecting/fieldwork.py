@@ -111,6 +111,17 @@ class Fieldwork:
         """The same, submitted."""
         return self.submit(self.signed(part, **changes))
 
+    def countersigned(self, part: FormPart, **changes: object) -> FormPart:
+        """The same, signed by everybody of the team."""
+        recorded = self.recorded(part, **changes)
+        self.countersign(recorded)
+        return recorded
+
+    def countersign(self, part: FormPart) -> None:
+        for position in range(1, len(part.members.all())):
+            viewer = self.inspector(part, position)
+            actions.sign_part(viewer, part, part.digest, self.proof(viewer))
+
     def submit(self, part: FormPart, position: int = 0) -> FormPart:
         viewer = self.inspector(part, position)
         actions.record_part(viewer, part, self.digest(part), self.proof(viewer))
@@ -118,7 +129,7 @@ class Fieldwork:
 
     def decided(self, part: FormPart, **changes: object) -> FormPart:
         """The same, reviewed."""
-        actions.review_part(self.reviewer(part), self.recorded(part, **changes), True)
+        actions.review_part(self.reviewer(part), self.countersigned(part, **changes), True)
         return self.again(part)
 
     def reviewer(self, part: FormPart) -> Viewer:

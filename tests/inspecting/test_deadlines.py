@@ -57,7 +57,7 @@ def test_a_part_is_late_the_day_after_its_last_day_and_not_on_it(sent: Fieldwork
 
 @pytest.mark.parametrize("reaches", ["recorded", "decided", "returned"])
 def test_unpublished_is_late_after_twenty_working_days_whatever_the_stage(sent: Fieldwork, reaches: str) -> None:
-    part = sent.recorded(sent.part())
+    part = sent.countersigned(sent.part())
     if reaches != "recorded":
         actions.review_part(sent["wuye-head"], part, reaches == "decided", "再写明")
     part = sent.again(part)

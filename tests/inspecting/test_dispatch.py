@@ -1,8 +1,5 @@
 """Sending a signed draw out: one form for each object, a part for each department (notice, part 4 (2))."""
 
-import json
-from dataclasses import replace
-
 import pytest
 from django.urls import reverse
 
@@ -11,7 +8,6 @@ from sunlot.inspecting import actions, queries
 from sunlot.inspecting.drawn import assignments
 from sunlot.inspecting.models import Finding, Form, FormPart, PartMember, Task
 from sunlot.organisations.viewer import NotAllowed, Refused
-from sunlot.registry.models import InspectionObject
 from sunlot.trail.models import EventDetail
 from sunlot.visits.models import Visit
 
@@ -77,20 +73,6 @@ def test_only_the_leads_clerk_dispatches(work: Fieldwork, username: str) -> None
         actions.dispatch(work[username], work.attempt)
 
 
-def test_unassigned_objects_are_shown_and_not_dispatched(work: Fieldwork, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = outcome(work.attempt)
-    lost = drawn.teams[0].objects[0]
-    teams = (replace(drawn.teams[0], objects=drawn.teams[0].objects[1:]), *drawn.teams[1:])
-    monkeypatch.setattr("sunlot.inspecting.drawn.outcome", lambda _: replace(drawn, teams=teams, unassigned=(lost,)))
-    page = work.city.client("chen").get(reverse("inspecting:dispatch", args=[work.attempt.pk])).content.decode()
-    assert "不派发，等补充抽取" in page
-    assert InspectionObject.objects.get(number=lost).name in page
-    work.dispatch()
-    assert not Form.objects.filter(object__number=lost).exists()
-    event = json.loads(EventDetail.objects.get(type="inspecting.dispatched").whole)
-    assert event["after"]["unassigned"] == [lost]
-
-
 def test_an_object_to_which_no_item_of_a_department_applies_gets_no_part_of_it(work: Fieldwork) -> None:
     work.stage.plan.items.filter(participant__organisation__code="yjj").delete()
     work.dispatch()
@@ -144,3 +126,14 @@ def test_inspectors_see_the_forms_that_they_are_members_of_alone(sent: Fieldwork
     mine = set(PartMember.objects.filter(inspector__user_id=viewer.user_id).values_list("part_id", flat=True))
     assert set(queries.parts_seen(viewer).values_list("pk", flat=True)) == mine
     assert 0 < queries.forms_seen(viewer).count() == len(mine) < Form.objects.count()
+
+
+def test_the_draws_page_says_that_its_forms_are_on_their_way(work: Fieldwork) -> None:
+    address = f"/desk/drawing/{work.attempt.draw.number}/"
+    client = work.city.client("supervisor")
+    before = client.get(address).content.decode()
+    assert "等物业科派发检查任务" in before
+    work.dispatch()
+    after = client.get(address).content.decode()
+    assert "检查任务已派发" in after and 'aria-current="step"' not in after
+    assert "检查任务已派发" in client.get("/desk/drawing/").content.decode()

@@ -10,6 +10,7 @@ from sunlot.organisations import actions as organisations
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
+from sunlot.publishing.actions import publish_part
 from sunlot.registry.models import Inspector
 
 from ..cast import viewer_of
@@ -18,7 +19,7 @@ from .test_record import PNG
 
 
 def test_a_reviewer_accepts_and_the_part_waits_to_be_published(sent: Fieldwork) -> None:
-    part = sent.recorded(sent.part())
+    part = sent.countersigned(sent.part())
     client = sent.city.client("wuye-head")
     address = reverse("inspecting:review", args=[part.pk])
     assert address in client.get("/desk/").content.decode()
@@ -71,7 +72,7 @@ def test_review_twice_is_once_and_out_of_order_is_refused(sent: Fieldwork) -> No
     part = sent.signed(sent.part())
     with pytest.raises(Refused, match="待检查"):
         actions.review_part(sent["wuye-head"], part, True)
-    sent.submit(part)
+    sent.countersign(sent.submit(part))
     actions.review_part(sent["wuye-head"], part, True)
     actions.review_part(sent["wuye-head"], part, True)
     with pytest.raises(Refused, match="待公示"):
@@ -79,10 +80,24 @@ def test_review_twice_is_once_and_out_of_order_is_refused(sent: Fieldwork) -> No
     assert sent.again(part).state == FormPart.State.DECIDED
 
 
+def test_a_record_that_one_of_two_inspectors_has_signed_is_neither_accepted_nor_published(sent: Fieldwork) -> None:
+    part = sent.recorded(sent.part())
+    second = sent.inspector(part, 1).membership.user.name
+    page = sent.city.client("wuye-head").post(reverse("inspecting:review", args=[part.pk]), {"decision": "accept"})
+    assert f"{second}还没有在检查记录上签字，签字后才能通过复核" in page.content.decode()
+    FormPart.objects.filter(pk=part.pk).update(
+        state="decided", reviewed_by=sent["wuye-head"].user_id
+    )  # before the rule
+    with pytest.raises(Refused, match=f"{second}还没有在检查记录上签字，签字后才能公示"):
+        publish_part(sent.clerk(part), part)
+    sent.countersign(part)
+    publish_part(sent.clerk(part), part)
+
+
 def test_paper_is_compared_by_the_reviewer_before_acceptance(sent: Fieldwork) -> None:
     part = sent.saved(sent.part())
     actions.upload_inspected(sent.inspector(part), part, NAME, PNG, "检查表.png", version=part.version)
-    sent.submit(sent.again(part))
+    sent.countersign(sent.submit(sent.again(part)))
     client = sent.city.client("wuye-head")
     address = reverse("inspecting:review", args=[part.pk])
     assert "与纸质原件核对" in client.get(address).content.decode()
@@ -180,3 +195,32 @@ def test_an_inspector_who_left_no_longer_writes(sent: Fieldwork) -> None:
     viewer.membership.delete()
     assert client.get(reverse("field:part", args=[part.pk])).status_code == 403
     assert Inspector.objects.get(user_id=viewer.user_id).number  # the person stays on the form
+
+
+def test_a_visit_before_the_plans_time_is_said_to_the_inspector_and_to_the_reviewer(sent: Fieldwork) -> None:
+    part = sent.part()
+    viewer = sent.inspector(part)
+    address = reverse("field:part", args=[part.pk])
+    assert "现在检查早于计划" in sent.client(viewer).get(address).content.decode()
+    with on(part.form.task.starts_on):
+        assert "早于计划" not in sent.client(viewer).get(address).content.decode()
+    early = sent.recorded(part)
+    client = sent.city.client("wuye-head")
+    assert "检查早于计划公布的检查时间" in client.get(reverse("inspecting:review", args=[early.pk])).content.decode()
+
+
+def test_what_the_inspected_wrote_on_the_screen_is_printed(sent: Fieldwork) -> None:
+    part = sent.recorded(sent.part())
+    view = presenting.part_view(part, queries.signatures_by_part([part])[part.pk])
+    printed = papers.document(part.form, [view])
+    assert printed.inspected.name == NAME
+    assert printed.inspected.drawing.startswith("<svg")
+    assert papers.form_pdf(part.form, [view]).startswith(b"%PDF-")
+
+
+def test_a_wrong_password_on_the_phone_is_said_first(sent: Fieldwork) -> None:
+    part = sent.signed(sent.part())
+    address = reverse("field:submit", args=[part.pk])
+    given = {"digest": sent.digest(part), "password": "falsch"}
+    page = sent.client(sent.inspector(part)).post(address, given).content.decode()
+    assert page.index("密码不对") < page.index("<h1")

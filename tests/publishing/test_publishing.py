@@ -41,7 +41,7 @@ def test_a_result_is_published_with_the_check_alone_and_stands_in_the_log(sent: 
             "name": part.form.object.name,
             "region": part.form.object.region_id,
         },
-        "department": {"code": "zjj-wuye", "name": "物业科"},
+        "department": {"code": "zjj-wuye", "name": "乌海市住房和城乡建设局物业科"},
         "inspected_on": "2026-09-01",
         "mode": "现场检查",
         "items": [{"item": one.version.item.code, "name": one.version.name} for one in part.findings.all()],

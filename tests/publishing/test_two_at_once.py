@@ -70,7 +70,7 @@ def test_both_inspectors_submitting_submit_one_record_that_both_may_sign(work: F
 
 def test_accepting_and_returning_at_once_is_one_decision(work: Fieldwork) -> None:
     work.dispatch()
-    part = work.recorded(work.part())
+    part = work.countersigned(work.part())
     outcomes = both(
         lambda: inspecting.review_part(work["wuye-head"], part, True),
         lambda: inspecting.review_part(work["chen"], part, False, "不清楚"),

@@ -29,6 +29,8 @@ class Signature:
     """e.g. "2026年11月18日 16:02"."""
     note: str = ""
     """Under the line, e.g. "拒签，理由：对名单有异议"."""
+    drawing: str = ""
+    """The SVG of what was written by hand on the screen."""
 
 
 @dataclass(frozen=True)

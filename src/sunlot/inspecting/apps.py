@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class InspectingConfig(AppConfig):
     name = "sunlot.inspecting"
     verbose_name = "检查"
+
+    def ready(self) -> None:
+        from . import following  # noqa: F401, PLC0415 -- apps must be loaded first; it registers itself

@@ -71,8 +71,8 @@ class Due:
 
 
 def due_of(part: FormPart, today: date | None = None) -> Due | None:
-    """The part's deadline, None once it is published. Needs `part.form.task` loaded."""
-    if part.is_published:
+    """The part's deadline, None once it is published or replaced. Needs `part.form.task` loaded."""
+    if part.is_published or part.state == FormPart.State.REPLACED:
         return None
     today = today or clock.today()
     if part.completed_on is None:

@@ -1,10 +1,10 @@
-"""The drawn teams and objects as tasks need them: read from the result file, matched with the registries and the plan."""
+"""The drawn teams and objects as tasks need them: as they stand today, matched with the registries and the plan."""
 
 from dataclasses import dataclass, field
 
 from sunlot.catalogue.models import ItemVersion
 from sunlot.drawing.models import Attempt
-from sunlot.drawing.queries import outcome
+from sunlot.drawing.standing import Member, standing_of
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Participant
 from sunlot.registry.models import InspectionObject, Inspector
@@ -38,18 +38,23 @@ class Assignments:
 
 
 def assignments(attempt: Attempt) -> Assignments:
-    """Read an attempt's result. Teams stand in the result's order, objects in the order in which each team holds them.
+    """An attempt's teams and objects with every replacement applied. Teams stand in the result's order, objects in the
+    order in which each team holds them, those that came in last.
 
     Raises ValueError for an attempt that is not drawn, and where the result was changed on disk or names something that
     the registries do not hold.
     """
-    result = outcome(attempt)
-    names = {number for team in result.teams for number in team.objects} | set(result.unassigned)
+    if attempt.result_id is None:
+        raise ValueError(f"attempt {attempt.pk} is not drawn")
+    standing = standing_of(attempt)
+    teams = standing.teams_of(attempt)
+    unassigned = standing.unassigned if standing.root.pk == attempt.pk else ()
+    names = {number for team in teams for number in team.objects} | set(unassigned)
     objects = {
         found.number: found
         for found in InspectionObject.objects.filter(number__in=names).select_related("kind", "region")
     }
-    staff = {number for team in result.teams for _, number in team.members}
+    staff = {number for team in teams for number in team.inspectors}
     inspectors = {
         found.number: found for found in Inspector.objects.filter(number__in=staff).select_related("organisation")
     }
@@ -59,23 +64,31 @@ def assignments(attempt: Attempt) -> Assignments:
     participants = {
         found.organisation.code: found for found in attempt.draw.round.plan.participants.select_related("organisation")
     }
-    found = Assignments(unassigned=[objects[number] for number in result.unassigned], teams=len(result.teams))
+    found = Assignments(unassigned=[objects[number] for number in unassigned], teams=len(teams))
     organisations = {organisation.path: organisation for organisation in Organisation.objects.all()}
-    for team in result.teams:
-        seated: dict[str, list[Inspector]] = {}
-        for department, number in team.members:
-            seated.setdefault(department, []).append(inspectors[number])
-        seats = _seats(seated, participants, organisations)
-        found.objects += [DrawnObject(objects[number], team.id, seats) for number in team.objects]
+    for team in teams:
+        seats = {
+            members: _seats(members, inspectors, participants, organisations)
+            for members in (team.members, *team.stand_ins.values())
+        }
+        found.objects += [
+            DrawnObject(objects[number], team.id, seats[team.members_for(number)]) for number in team.objects
+        ]
     return found
 
 
 def _seats(
-    seated: dict[str, list[Inspector]], participants: dict[str, Participant], organisations: dict[str, Organisation]
+    members: tuple[Member, ...],
+    inspectors: dict[str, Inspector],
+    participants: dict[str, Participant],
+    organisations: dict[str, Organisation],
 ) -> tuple[DepartmentSeat, ...]:
     """Each department's seat. The part belongs to the organisation that inspects (谁检查、谁录入、谁公示): where all of a
     city department's people in the team are of one district, to the district's department.
     """
+    seated: dict[str, list[Inspector]] = {}
+    for department, number in members:
+        seated.setdefault(department, []).append(inspectors[number])
     taken = {participant.organisation.path for participant in participants.values()}
     seats = []
     for code, people in seated.items():

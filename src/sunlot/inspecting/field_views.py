@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,13 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.organisations import scans
+from sunlot.organisations.handwriting import HEIGHT, WIDTH
 from sunlot.organisations.roles import Role
-from sunlot.organisations.signatures import prove_by_password
+from sunlot.organisations.signatures import Proof
 from sunlot.organisations.viewer import Refused, Viewer
+from sunlot.staff.keys import has_key
 
 from . import actions, deadlines, presenting, queries, records
 from .forms import AbsenceForm, InspectedHandForm, InspectedPaperForm, RecordForm, SignForm, base_of, version_in
-from .handwriting import HEIGHT, WIDTH
 from .models import Finding, FormPart
 
 inspector_view = desk_view(Role.INSPECTOR)
@@ -52,7 +54,7 @@ def mine(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             "to_sign": queries.to_countersign(viewer)
             .select_related("form__object", "recorded_by")
             .order_by("completed_on"),
-            "done": parts.exclude(state__in=open_states).order_by("-recorded_at")[:20],
+            "done": parts.exclude(state__in=open_states).order_by(F("recorded_at").desc(nulls_last=True), "-pk")[:20],
         },
     )
 
@@ -64,7 +66,7 @@ def part(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     found = _part(viewer, pk)
     if not found.is_editable:
         if request.method == "POST":
-            raise Refused(f"这一部分已提交（{found.get_state_display()}），不能再改。")
+            raise Refused(found.why_closed)
         return render(
             request, "inspecting/field_done.html", {"shown": _view_of(found), "way": presenting.way(found.form)}
         )
@@ -249,12 +251,12 @@ def submit(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         if shown.inspected is None and found.absence_noted_at is None:
             return redirect("field:inspected", pk)
 
-    def act(digest: str, password: str) -> SafeString | str:
-        actions.record_part(viewer, found, digest, prove_by_password(request, viewer, password))
+    def act(digest: str, proof: Proof) -> SafeString | str:
+        actions.record_part(viewer, found, digest, proof)
         others = [line.name for line in shown.members if line.user_id != viewer.user_id]
         return "已提交，等待复核。" + (f"还应由{'、'.join(others)}在自己的账号签字。" if others else "")
 
-    return _signing(request, shown, act, {"button": "签名并提交复核", "heading": "核对并提交"})
+    return _signing(request, viewer, shown, act, {"button": "签名并提交复核", "heading": "核对并提交"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -267,19 +269,21 @@ def sign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
             messages.error(request, "这份记录还没有提交，提交后再签字。")
         return redirect("field:part", pk)
 
-    def act(digest: str, password: str) -> str:
-        actions.sign_part(viewer, found, digest, prove_by_password(request, viewer, password))
+    def act(digest: str, proof: Proof) -> str:
+        actions.sign_part(viewer, found, digest, proof)
         return "已签字。"
 
-    return _signing(request, _view_of(found), act, {"button": "签字", "heading": "核对并签字"})
+    return _signing(request, viewer, _view_of(found), act, {"button": "签字", "heading": "核对并签字"})
 
 
-def _signing(request: HttpRequest, shown: presenting.PartView, act: Any, words: dict[str, str]) -> HttpResponse:
-    """A record with the password field under it; `act(digest, password)` signs and returns the receipt's words."""
-    form = SignForm(request.POST or None, initial={"digest": shown.digest})
+def _signing(
+    request: HttpRequest, viewer: Viewer, shown: presenting.PartView, act: Any, words: dict[str, str]
+) -> HttpResponse:
+    """A record with the password field under it; `act(digest, proof)` signs and returns the receipt's words."""
+    form = SignForm(request.POST or None, initial={"digest": shown.digest}, has_key=has_key(viewer))
     if request.method == "POST" and form.is_valid():
         try:
-            messages.success(request, act(form.cleaned_data["digest"], form.cleaned_data["password"]))
+            messages.success(request, act(form.cleaned_data["digest"], form.proof(request, viewer)))
             return redirect("field:mine")
         except Refused as refusal:
             form.add_error(None, str(refusal))

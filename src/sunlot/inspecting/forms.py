@@ -13,6 +13,7 @@ from sunlot.catalogue.models import ItemVersion
 from sunlot.desk.forms import DeskForm
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Plan
+from sunlot.staff.signing import ProvingForm
 
 from . import deadlines, queries
 from .models import Category, Finding, Form, FormPart
@@ -110,15 +111,20 @@ def base_of(part: FormPart) -> str:
     return json.dumps(flat(data_of(part)), ensure_ascii=False)
 
 
-class SignForm(DeskForm):
-    """The password given again over the digest shown."""
+class SignForm(ProvingForm):
+    """The password or the security key given again over the digest shown."""
 
     digest = forms.CharField(widget=forms.HiddenInput())
-    password = forms.CharField(
-        label="您的登录密码",
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-        help_text="再输一次密码，就是您的签名。",
-    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = "您的登录密码"
+        self.fields["password"].help_text = "再输一次密码，就是您的签名。"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.require_proof(cleaned)
+        return cleaned
 
 
 class InspectedHandForm(DeskForm):

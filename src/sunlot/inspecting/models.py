@@ -67,16 +67,27 @@ class Form(models.Model):
         INSPECTING = "inspecting", "检查中"
         RECORDED = "recorded", "已记录"
         CLOSED = "closed", "已完成"
+        REPLACED = "replaced", "已替补"
 
     number = models.CharField("检查表编号", max_length=80, unique=True)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="forms")
     object = models.ForeignKey(InspectionObject, on_delete=models.PROTECT, related_name="forms")
     team = models.CharField("检查组", max_length=80)
     state = models.CharField(max_length=12, choices=State.choices, default=State.DISPATCHED)
+    # The form that took this one's place: of the object that came in, or of the new team over the same object.
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    replaced_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["task", "object"], name="form_one_per_object")]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "object"], name="form_one_per_object"),
+            models.CheckConstraint(
+                condition=~Q(state="replaced") | (Q(replaced_at__isnull=False) & ~Q(replaced_why="")),
+                name="form_replaced_has_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -98,15 +109,18 @@ class FormPart(models.Model):
         DECIDED = "decided", "待公示"
         PUBLISHED = "published", "已公示"
         CORRECTED = "corrected", "已更正"
+        REPLACED = "replaced", "已替补"
 
     MOVES: dict[str, frozenset[str]] = {
-        State.OPEN: frozenset({State.RECORDED}),
+        State.OPEN: frozenset({State.RECORDED, State.REPLACED}),
         State.RECORDED: frozenset({State.DECIDED, State.RETURNED}),
         State.RETURNED: frozenset({State.RECORDED}),
         State.DECIDED: frozenset({State.PUBLISHED}),
         State.PUBLISHED: frozenset({State.CORRECTED}),
         State.CORRECTED: frozenset({State.CORRECTED}),
+        State.REPLACED: frozenset(),
     }
+    SUBMITTED = (State.RECORDED, State.RETURNED, State.DECIDED, State.PUBLISHED, State.CORRECTED)
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="parts")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="form_parts")
@@ -136,7 +150,7 @@ class FormPart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["form", "organisation"], name="part_once"),
             models.CheckConstraint(
-                condition=Q(state="open")
+                condition=Q(state__in=["open", "replaced"])
                 | (Q(recorded_by__isnull=False) & Q(completed_on__isnull=False) & ~Q(digest="")),
                 name="part_recorded_by",
             ),
@@ -170,6 +184,13 @@ class FormPart(models.Model):
     def is_editable(self) -> bool:
         """Whether the record may still be written."""
         return self.state in (self.State.OPEN, self.State.RETURNED)
+
+    @property
+    def why_closed(self) -> str:
+        """Why the record can't be written any more."""
+        if self.state == self.State.REPLACED:
+            return "这份检查表因替补已终止，不用再检查。填过的内容保留可查。"
+        return f"这一部分已提交（{self.get_state_display()}），不能再改。要改须由复核人退回。"
 
     @property
     def is_published(self) -> bool:

@@ -9,6 +9,7 @@ from sunlot.documents.parts import Evidence, Field, Name
 from sunlot.documents.parts import Signature as SignatureField
 from sunlot.norms import clock
 from sunlot.organisations.models import Signature
+from sunlot.trail import files
 
 from . import queries
 from .models import Category, Finding, Form
@@ -57,7 +58,20 @@ def _facts(form: Form, parts: Sequence[PartView]) -> tuple[Field, ...]:
         Field("检查组", form.team_label),
         Field("检查方式", "、".join(modes)),
         Field("检查时间", span),
+        *_replaced(form),
     )
+
+
+def _replaced(form: Form) -> list[Field]:
+    """What became of the form after the draw: a paper that no longer counts says so itself."""
+    found = []
+    if form.replaced_at is not None:
+        day = form.replaced_at.astimezone(clock.SHANGHAI)
+        ended = "终止，不再检查" if form.state == Form.State.REPLACED else "部分终止"
+        then = f"。接替的检查表 {form.replaced_by.number}" if form.replaced_by else ""
+        found.append(Field("替补", f"{day.year}年{day.month}月{day.day}日{ended}：{form.replaced_why}{then}"))
+    found += [Field("接替", f"检查表 {one.number}：{one.replaced_why}") for one in form.replaces.all()]
+    return found
 
 
 def _department(one: PartView) -> sheet.FormDepartment:
@@ -101,9 +115,20 @@ def _member(line: SignatureLine) -> SignatureField:
 def _inspected(parts: Sequence[PartView]) -> SignatureField:
     found = [one.inspected for one in parts if one.inspected is not None]
     names = list(dict.fromkeys(signature.name for signature in found))
+    newest = found[-1] if found else None
     return SignatureField(
-        role=f"{queries.INSPECTED}（签字或盖章）", name="、".join(names), signed_at=_when(found[-1] if found else None)
+        role=f"{queries.INSPECTED}（签字或盖章）",
+        name="、".join(names),
+        signed_at=_when(newest),
+        drawing=_drawing(newest),
     )
+
+
+def _drawing(signature: Signature | None) -> str:
+    """What the inspected wrote on the screen, as SVG; empty where it was signed otherwise."""
+    if signature is None or signature.way != Signature.Way.HAND or signature.file_id is None:
+        return ""
+    return files.read(signature.file_id).decode()
 
 
 def _absence(parts: Sequence[PartView]) -> sheet.Absence | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sunlot.norms import clock
 from sunlot.organisations.models import Signature
 
 from . import deadlines, queries, records
@@ -20,6 +21,8 @@ class Step:
 def way(form: Form, words: str = "") -> list[Step]:
     """Where a form stands; `words` stand under the present step."""
     names = ["清单", "名录库", "计划", "抽取", "检查", "公示", "归档"]
+    if form.state == Form.State.REPLACED:
+        return [Step(name, "done" if at < 4 else "todo", "已替补" if at == 4 else "") for at, name in enumerate(names)]
     now = {Form.State.RECORDED: 5, Form.State.CLOSED: 6}.get(Form.State(form.state), 4)
     return [
         Step(name, "done" if at < now else "now" if at == now else "todo", words if at == now else "")
@@ -32,6 +35,7 @@ class SignatureLine:
     """One place to sign: who in which capacity, and the signature if it stands."""
 
     capacity: str
+    number: str
     name: str
     user_id: int | None
     signature: Signature | None
@@ -75,7 +79,18 @@ class PartView:
             return "late"
         if self.part.is_published:
             return "done"
-        return "run" if self.part.state == FormPart.State.OPEN else "now"
+        if self.part.state == FormPart.State.REPLACED:
+            return "off"
+        if self.part.state == FormPart.State.OPEN:
+            return "run" if self.part.began_at else ""
+        return "now"
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the visit begins, or would begin today, before the time that the published plan gave."""
+        began = self.part.began_at
+        day = began.astimezone(clock.SHANGHAI).date() if began else clock.today()
+        return day < self.part.form.task.starts_on
 
     @property
     def state_words(self) -> str:
@@ -85,7 +100,7 @@ class PartView:
 def part_view(part: FormPart, signatures: list[Signature], *, is_full: bool = True) -> PartView:
     """Gather one part. Needs what `queries.whole` loads."""
     digest = part.digest
-    if part.is_editable:
+    if part.is_editable or not digest:  # what ended before it was submitted has a draft and no digest of its own
         digest = records.digest_of(records.content(part, records.data_of(part), records.absence_of(part)))
     stand = queries.standing(signatures, digest)
 
@@ -94,7 +109,9 @@ def part_view(part: FormPart, signatures: list[Signature], *, is_full: bool = Tr
 
     def line(member: PartMember) -> SignatureLine:
         capacity = queries.capacity_of(member)
-        return SignatureLine(capacity, member.inspector.name, member.inspector.user_id, newest(capacity))
+        return SignatureLine(
+            capacity, member.inspector.number, member.inspector.name, member.inspector.user_id, newest(capacity)
+        )
 
     return PartView(
         part=part,

@@ -12,8 +12,12 @@ from sunlot.organisations.viewer import Viewer
 
 from .models import Form, FormPart, PartMember
 
+State = FormPart.State
+
 # They see no business data, or only what they are invited to.
 _OUTSIDE = ADMINISTRATORS | {Role.EXPERT, Role.COMMISSIONED}
+
+_SUBMITTED = (State.RECORDED, State.DECIDED, State.PUBLISHED, State.CORRECTED)
 
 INSPECTED, WITNESS = "被检查人", "见证人"
 
@@ -72,7 +76,7 @@ def whole(parts: "QuerySet[FormPart]") -> "QuerySet[FormPart]":
         "form__task__plan__lead",
         "form__object__kind",
         "form__object__region",
-        "organisation",
+        "organisation__parent",
         "recorded_by",
         "reviewed_by",
         "saved_by",
@@ -96,6 +100,13 @@ def standing(signatures: Iterable[Signature], digest: str) -> list[Signature]:
     return [signature for signature in signatures if signature.digest == digest and signature.state in good]
 
 
+def unsigned(part: FormPart) -> list[PartMember]:
+    """The members whose signature under the submitted record is missing."""
+    given = Signature.objects.filter(thing=part.thing, digest=part.digest, state=Signature.State.SIGNED)
+    signed = set(given.values_list("capacity", flat=True))
+    return [member for member in part.members.all() if capacity_of(member) not in signed]
+
+
 def to_inspect(viewer: Viewer) -> "QuerySet[FormPart]":
     """The parts that wait for this inspector's record."""
     return parts_seen(viewer).filter(state__in=[FormPart.State.OPEN, FormPart.State.RETURNED])
@@ -111,7 +122,7 @@ def to_countersign(viewer: Viewer) -> "QuerySet[FormPart]":
         user_id=viewer.user_id,
         state=Signature.State.SIGNED,
     )
-    return parts_seen(viewer).exclude(state__in=[FormPart.State.OPEN, FormPart.State.RETURNED]).exclude(Exists(signed))
+    return parts_seen(viewer).filter(state__in=_SUBMITTED).exclude(Exists(signed))
 
 
 def to_review(viewer: Viewer) -> "QuerySet[FormPart]":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sunlot.desk.lists import Column, Listing
 from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.drawing import policy as drawing_policy
 from sunlot.organisations import scans
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import Role
@@ -21,7 +22,8 @@ from sunlot.trail import files
 from sunlot.trail.queries import history
 
 from . import actions, deadlines, drawn, papers, policy, presenting, queries
-from .actions.dispatch import items_by_participant
+from .actions.dispatch import unsettled
+from .actions.making import items_by_participant
 from .forms import FormFilter, ReviewForm
 from .models import Form, FormPart, Task
 
@@ -29,7 +31,7 @@ _SORTS: dict[str, Sequence[str]] = {
     "number": ["number"],
     "object": ["object__name"],
     "team": ["task__number", "team", "number"],
-    "ends": ["task__ends_on", "number"],
+    "ends": ["is_closed", "task__ends_on", "number"],  # what is finished waits for nobody and stands last
     "state": ["state", "number"],
 }
 
@@ -67,6 +69,7 @@ def forms_list(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         queries.forms_seen(viewer)
         .select_related("task__plan", "object__kind", "object__region")
         .prefetch_related(Prefetch("parts", queryset=parts))
+        .annotate(is_closed=Case(When(state=Form.State.CLOSED, then=1), default=0))
     )
     listing = Listing(
         request, forms, filters=FormFilter, sorts=_SORTS, default_sort="ends", columns=_COLUMNS, unit="份"
@@ -97,8 +100,23 @@ def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         ],
         "way": presenting.way(form, form.team_label),
         "history": history(things),
+        **_replacing(viewer, form, shown),
     }
     return render(request, "inspecting/form.html", context)
+
+
+def _replacing(viewer: Viewer, form: Form, shown: Sequence[presenting.PartView]) -> dict[str, Any]:
+    """Whether the viewer may have the object replaced, or which inspectors of parts that are not submitted."""
+    attempt = form.task.attempt
+    if attempt is None or form.state in (Form.State.CLOSED, Form.State.REPLACED) or not viewer.has(Role.CLERK):
+        return {}
+    untouched = all(one.part.state in (FormPart.State.OPEN, FormPart.State.REPLACED) for one in shown)
+    people = [m.inspector for one in shown if one.is_full and one.part.is_editable for m in one.part.members.all()]
+    return {
+        "draw_number": attempt.draw.number,
+        "may_replace_object": untouched and drawing_policy.may_propose_object(viewer, attempt),
+        "replaceable": {one.number for one in people if drawing_policy.may_propose_inspector(viewer, attempt, one)},
+    }
 
 
 def _is_publisher(viewer: Viewer, part: FormPart) -> bool:
@@ -107,17 +125,23 @@ def _is_publisher(viewer: Viewer, part: FormPart) -> bool:
 
 def _form_and_parts(viewer: Viewer, pk: int) -> tuple[Form, list[presenting.PartView]]:
     """The form with its parts; what the viewer may not read in full is marked so."""
-    seen = queries.forms_seen(viewer).select_related(
-        "task__plan__lead", "object__kind", "object__region", "task__attempt"
+    seen = (
+        queries.forms_seen(viewer)
+        .select_related(
+            "task__plan__lead",
+            "object__kind",
+            "object__region",
+            "task__attempt__draw__round__plan__lead",
+            "replaced_by__object",
+        )
+        .prefetch_related("task__attempt__contributors__organisation", "replaces__object")
     )
     form = visible_or_404(viewer, seen, pk=pk)
     readable = set(queries.parts_seen(viewer).filter(form=form).values_list("pk", flat=True))
     parts = list(queries.whole(FormPart.objects.filter(form=form)).order_by("organisation__path"))
     signatures = queries.signatures_by_part(parts)
-    return form, [
-        presenting.part_view(part, signatures[part.pk], is_full=part.pk in readable)
-        for part in parts
-    ]  # fmt: skip
+    shown = [presenting.part_view(part, signatures[part.pk], is_full=part.pk in readable) for part in parts]
+    return form, sorted(shown, key=lambda one: not one.is_full)  # one's own first
 
 
 @require_GET
@@ -198,6 +222,7 @@ def dispatch(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"attempt": attempt, "plan": attempt.draw.round.plan, "task": task}
     if attempt.result_id is not None:
         context.update(_preview(attempt))
+        context["unsettled"] = "" if task else unsettled(attempt)
     context["is_signed"] = attempt.state in (attempt.State.SIGNED, attempt.State.ARCHIVED)
     context["may_dispatch"] = policy.may_dispatch(viewer, attempt.draw.round.plan)
     context["history"] = history(f"task:{task.pk}") if task else []

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from sunlot.drawing import actions as drawing
+from sunlot.drawing import queries as drawing_queries
 from sunlot.inspecting import actions as inspecting
 from sunlot.inspecting.models import Category, Form, FormPart, Task
 from sunlot.inspecting.queries import whole
@@ -17,13 +19,19 @@ from . import content, events, policy, queries
 from .models import Publication
 
 
+class ListHeldBack(Refused):
+    """Publishing this result would make a list public that is held back, and nobody said that it may."""
+
+
 @transaction.atomic
-def publish_part(viewer: Viewer, part: FormPart, statement: str = "") -> Publication:
+def publish_part(viewer: Viewer, part: FormPart, statement: str = "", *, releases_list: bool = False) -> Publication:
     """Publish the reviewed result of a part; asked again, the first publication is returned.
 
     Public are object, items, day, department, categories and the statement. The last part closes its form, the last
-    form of the plan completes the plan. Raises NotAllowed for others than the clerk of the department that inspected,
-    Refused before the review, and for a statement that names a person or a penalty.
+    form of the plan completes the plan. A result names an enterprise that was drawn: while the draw's list is held
+    back the first one makes the whole list public with it (docs/spec/draw-protocol.md, Embargo), and `releases_list`
+    says that the viewer knows. Raises NotAllowed for others than the clerk of the department that inspected, Refused
+    before the review, for a record that one inspector alone has signed, a statement that names a person or a penalty, and for a list held back without that word.
     """
     locked = _locked(viewer, part)
     earlier = locked.publications.order_by("number").first()
@@ -31,7 +39,9 @@ def publish_part(viewer: Viewer, part: FormPart, statement: str = "") -> Publica
         return earlier
     if locked.state != FormPart.State.DECIDED:
         raise Refused(f"这一部分现在是“{locked.get_state_display()}”，复核通过后才能公示。")
+    inspecting.require_signatures(locked, "公示")
     statement = content.checked_statement(locked, statement)
+    _end_embargo(viewer, locked, releases_list)
     public = content.public_content(locked, locked.categories, statement)
     publication = _make(viewer, locked, 1, locked.categories, statement, public)
     form = inspecting.mark_published(viewer, locked)
@@ -82,6 +92,16 @@ def correct(viewer: Viewer, part: FormPart, categories: Sequence[str], statement
         public={"result": publication.digest, "replaces": last.digest},
     )
     return publication
+
+
+def _end_embargo(viewer: Viewer, part: FormPart, known: bool) -> None:
+    """Release the list that the part was drawn in, if it is held back."""
+    attempt = part.form.task.attempt
+    if attempt is None or not drawing_queries.holds_back(attempt, clock.now()):
+        return
+    if not known:
+        raise ListHeldBack("名单还没有公开，公示第一个结果，全部名单随之公开。确认后勾选，再公示。")
+    drawing.release(viewer, attempt, f"首次公示检查结果（{part.form.number}）")
 
 
 def _locked(viewer: Viewer, part: FormPart) -> FormPart:

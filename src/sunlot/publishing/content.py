@@ -42,7 +42,7 @@ def public_content(
                 "name": part.form.object.name,
                 "region": part.form.object.region_id,
             },
-            "department": {"code": part.organisation.code, "name": part.organisation.name},
+            "department": {"code": part.organisation.code, "name": part.organisation.full_name},
             "inspected_on": ended.astimezone(clock.SHANGHAI).date().isoformat(),
             "mode": part.get_mode_display(),
             "items": items,

@@ -22,6 +22,9 @@ STANDS = {
 }
 
 
+_OF_STATEMENT = "只写检查本身。不写个人姓名、电话、证件号；行政处罚另行公示。"
+
+
 class PublishForm(DeskForm):
     """The words beside the result."""
 
@@ -30,13 +33,21 @@ class PublishForm(DeskForm):
         required=False,
         max_length=MAX_STATEMENT,
         widget=forms.Textarea({"rows": 3}),
-        help_text="只写检查本身。不写个人姓名、电话、证件号；行政处罚另行公示。",
+        help_text=_OF_STATEMENT,
     )
+    releases_list = forms.BooleanField(label="名单随这个结果一并公开，我已了解", required=False)
 
 
-class CorrectForm(PublishForm):
+class CorrectForm(DeskForm):
     """A correction and its reason."""
 
+    statement = forms.CharField(
+        label="公示说明",
+        required=False,
+        max_length=MAX_STATEMENT,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_OF_STATEMENT,
+    )
     categories = forms.MultipleChoiceField(
         label="更正后的检查结果",
         choices=Category.choices,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,8 +23,10 @@ from . import actions, content, policy, queries
 from .forms import CorrectForm, PartFilter, PublishForm
 from .models import Publication
 
+PUBLIC = (FormPart.State.PUBLISHED, FormPart.State.CORRECTED)
+
 _SORTS: dict[str, Sequence[str]] = {
-    "due": ["completed_on", "form__number"],
+    "due": ["is_public", "completed_on", "form__number"],  # what is public waits for nobody and stands last
     "object": ["form__object__name"],
     "department": ["organisation__path", "completed_on"],
 }
@@ -74,6 +76,7 @@ def parts_list(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     parts = (
         queries.parts_listed(viewer)
         .select_related("form__task", "form__object", "organisation")
+        .annotate(is_public=Case(When(state__in=PUBLIC, then=1), default=0))
         .prefetch_related(Prefetch("publications", queryset=Publication.objects.order_by("number")))
     )
     listing = Listing(request, parts, filters=PartFilter, sorts=_SORTS, default_sort="due", columns=_COLUMNS, unit="份")
@@ -114,7 +117,6 @@ def _show(
     may = policy.may_publish(viewer, part)
     if newest is not None and correcting is None:
         correcting = CorrectForm(initial={"categories": newest.categories, "statement": newest.statement})
-    release = part.form.task.plan.release_on if part.form.task.plan else None
     context = {
         "part": part,
         "shown": presenting.part_view(part, signatures_by_part([part])[part.pk]),
@@ -125,7 +127,7 @@ def _show(
         "may_publish": may and part.state == FormPart.State.DECIDED,
         "may_correct": may and part.is_published,
         "contradicts": newest is not None and content.contradicts_record(part, newest.categories),
-        "release": release if release is not None and release > clock.today() else None,
+        "embargo": queries.embargo(part) if part.state == FormPart.State.DECIDED else None,
         "published_on": _first_published(part),
         "history": history(part.thing),
     }
@@ -139,15 +141,19 @@ def publish(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Publish the result."""
     part = _part(viewer, pk)
     form = PublishForm(request.POST)
+    held_back = queries.embargo(part) is not None
     if form.is_valid():
         try:
-            actions.publish_part(viewer, part, form.cleaned_data["statement"])
+            given = form.cleaned_data
+            actions.publish_part(viewer, part, given["statement"], releases_list=given["releases_list"])
         except NotAllowed:
             raise
+        except actions.ListHeldBack as refusal:
+            form.add_error("releases_list", str(refusal))
         except Refused as refusal:
             form.add_error("statement" if part.state == FormPart.State.DECIDED else None, str(refusal))
         else:
-            messages.success(request, "已公示，社会公众现在可以查到。")
+            messages.success(request, f"已公示，社会公众现在可以查到。{'抽取名单已一并公开。' if held_back else ''}")
             return redirect("publishing:part", pk)
     return _show(request, viewer, part, publishing=form)
 

@@ -12,7 +12,7 @@ from .record import (
     start_part,
     upload_inspected,
 )
-from .review import mark_corrected, mark_published, review_part
+from .review import mark_corrected, mark_published, require_signatures, review_part
 
 __all__ = [
     "Clash",
@@ -22,6 +22,7 @@ __all__ = [
     "mark_published",
     "note_absence",
     "record_part",
+    "require_signatures",
     "review_part",
     "save_part",
     "sign_inspected",

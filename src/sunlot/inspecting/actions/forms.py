@@ -16,9 +16,13 @@ def settle(viewer: Viewer, form_id: int) -> Form:
     """Move a form to the state that follows from its parts; the caller holds the lock of the part that changed.
 
     Closed once every part is published; recorded once every part is submitted; inspecting from the first entry on.
+    Parts that were replaced do not count; who replaces the last one says that the form is replaced.
     """
     form = Form.objects.select_for_update().get(pk=form_id)
-    parts = list(FormPart.objects.filter(form=form).values_list("state", "saved_at"))
+    standing = FormPart.objects.filter(form=form).exclude(state=Part.REPLACED)
+    parts = list(standing.values_list("state", "saved_at"))
+    if not parts:
+        return form
     states = {state for state, _ in parts}
     if states <= {Part.PUBLISHED, Part.CORRECTED}:
         wanted = Form.State.CLOSED

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from sunlot.norms import clock
-from sunlot.organisations import scans, signatures
+from sunlot.organisations import handwriting, scans, signatures
 from sunlot.organisations.models import Signature
 from sunlot.organisations.signatures import Page, Proof
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
@@ -14,7 +14,7 @@ from sunlot.trail import files
 from sunlot.trail.actions import record
 from sunlot.visits import actions as visits
 
-from .. import events, handwriting, policy, queries, records
+from .. import events, policy, queries, records
 from ..models import Finding, FormPart, PartMember
 from ..records import Absence, PartData
 from .forms import settle
@@ -201,6 +201,8 @@ def sign_part(viewer: Viewer, part: FormPart, digest: str, proof: Proof) -> Sign
     member = _member(viewer, locked)
     if locked.is_editable:
         raise Refused("这份记录还没有提交，提交后再签字。")
+    if locked.state == FormPart.State.REPLACED:
+        raise Refused(locked.why_closed)
     if locked.digest != digest:
         raise Refused("记录已重新提交，请再核对一次后签字。")
     return signatures.sign(viewer, Page(locked.thing, TITLE, digest, queries.capacity_of(member)), proof)
@@ -225,7 +227,7 @@ def _member(viewer: Viewer, part: FormPart) -> PartMember:
 
 def _require_editable(part: FormPart) -> None:
     if not part.is_editable:
-        raise Refused(f"这一部分已提交（{part.get_state_display()}），不能再改。要改须由复核人退回。")
+        raise Refused(part.why_closed)
 
 
 def _own(viewer: Viewer, part: FormPart) -> FormPart:

@@ -12,6 +12,9 @@ from .. import events, policy, queries
 from ..models import Form, FormPart
 from .forms import settle
 
+LEAST_INSPECTORS = 2
+"""Who inspects signs, and is not alone (行政处罚法第四十二条). A part has fewer members only where its plan said why."""
+
 
 @transaction.atomic
 def review_part(viewer: Viewer, part: FormPart, accept: bool, comment: str = "", *, paper: str = "") -> FormPart:
@@ -19,7 +22,8 @@ def review_part(viewer: Viewer, part: FormPart, accept: bool, comment: str = "",
 
     `paper` says what comparing an uploaded scan with the paper showed: `matches` or `differs`; a record whose
     inspected signed on paper is not accepted without. Decided twice the same way is decided once.
-    Raises NotAllowed for the recorder, the team, and people of other departments.
+    A record is accepted once two inspectors have signed it. Raises NotAllowed for the recorder, the team, and people of
+    other departments.
     """
     FormPart.objects.select_for_update().get(pk=part.pk)
     locked = queries.whole(FormPart.objects.filter(pk=part.pk)).get()
@@ -32,6 +36,8 @@ def review_part(viewer: Viewer, part: FormPart, accept: bool, comment: str = "",
         raise Refused(f"这一部分现在是“{locked.get_state_display()}”，不能复核。")
     if not accept and not comment.strip():
         raise Refused("写明退回的理由，检查人员按它改正。")
+    if accept:
+        require_signatures(locked, "通过复核", "确实不能签字的，退回这份记录，按规则更换检查人员后重新提交。")
     _settle_paper(viewer, locked, accept, comment, paper)
     locked.state, locked.review_comment = wanted, comment.strip()
     locked.reviewed_by_id, locked.reviewed_at = viewer.user_id, clock.now()
@@ -50,6 +56,14 @@ def review_part(viewer: Viewer, part: FormPart, accept: bool, comment: str = "",
         )
     settle(viewer, locked.form_id)
     return locked
+
+
+def require_signatures(part: FormPart, act: str, otherwise: str = "") -> None:
+    """Raises Refused for a submitted record that too few of its inspectors have signed, with what else can be done."""
+    members, missing = part.members.all(), queries.unsigned(part)
+    if len(members) - len(missing) < min(LEAST_INSPECTORS, len(members)):
+        names = "、".join(member.inspector.name for member in missing)
+        raise Refused(f"执法检查不得少于两人：{names}还没有在检查记录上签字，签字后才能{act}。{otherwise}")
 
 
 def _settle_paper(viewer: Viewer, part: FormPart, accept: bool, comment: str, paper: str) -> None:
