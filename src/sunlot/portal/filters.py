@@ -15,6 +15,10 @@ from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Plan
 from sunlot.publishing.models import Publication
 from sunlot.registry.models import InspectionObject
+from sunlot.trail.events import all_kinds
+from sunlot.trail.models import PublicEntry
+
+from .log import subjects_of
 
 SELECT = forms.Select({"class": "input"})
 SEARCH = forms.TextInput({"class": "input", "type": "search"})
@@ -165,3 +169,27 @@ class EnterpriseFilters(django_filters.FilterSet):
             | Q(entities__search_keys__contains=asked.lower())
         )
         return queryset.filter(own | Q(pk__in=involved.values("pk")))
+
+
+class LogFilters(django_filters.FilterSet):
+    """Public entries of the log by what they are about and by kind."""
+
+    q = django_filters.CharFilter(
+        label="抽取、计划或检查表编号，企业名称或代码，摘要，条目序号", method="search", widget=SEARCH
+    )
+    kind = django_filters.ChoiceFilter(label="事项", field_name="type", empty_label="全部", widget=SELECT)
+
+    class Meta:
+        model = PublicEntry
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(kind.name, kind.label) for kind in all_kinds() if kind.public]
+        self.filters["kind"].extra["choices"] = kinds
+
+    def search(self, queryset: "QuerySet[PublicEntry]", _name: str, value: str) -> "QuerySet[PublicEntry]":
+        asked = words(value)
+        by_index = Q(event__leaf__index=int(asked)) if asked.isdecimal() and len(asked) < 19 else Q()
+        item = Q(subject__startswith=f"item:{asked}:")
+        return queryset.filter(Q(subject__in=subjects_of(asked)) | item | by_index)

@@ -1,6 +1,7 @@
 """What the public may have of checks: published results, and that a check of a released draw is not finished."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from sunlot.desk.lists import Column
-from sunlot.drawing.models import Attempt
+from sunlot.drawing.models import Attempt, Replacement
 from sunlot.drawing.outcome import DrawnObject, Outcome, TeamOutcome
 from sunlot.inspecting import deadlines
 from sunlot.inspecting.models import Category, FormPart
@@ -42,6 +43,8 @@ class Check:
     def mark(self) -> tuple[str, str]:
         if self.publication:
             return "done", "已更正" if self.publication.number > 1 else "已公示"
+        if self.part.state == FormPart.State.REPLACED:
+            return "off", "已替补，不检查"
         due = deadlines.due_of(self.part)
         if due and due.is_late:
             return "late", f"未完成，{due.words}"
@@ -61,11 +64,14 @@ def checks(objects: "QuerySet[InspectionObject]", now: datetime) -> list[Check]:
     )
     parts = (
         FormPart.objects.filter(released | Q(state__in=PUBLISHED), form__object__in=objects)
-        .select_related("form__task__plan", "form__task__attempt__draw", "form__object", "organisation")
+        .select_related("form__task__plan", "form__task__attempt__draw", "form__object", "organisation__parent")
         .prefetch_related(Prefetch("publications", Publication.objects.order_by("-number"), to_attr="newest_first"))
         .order_by("-form__task__starts_on", "form__number", "organisation__path")
     )
     return [Check(part, next(iter(part.newest_first), None)) for part in parts]
+
+
+GONE, CAME_IN = "已替补", "候补换入"
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,13 @@ class Known:
     is_demo: bool
     parts: int
     published: int
+    place: str = ""
+    """What became of it since: gone out, come in."""
 
     @property
     def mark(self) -> tuple[str, str]:
+        if self.place == GONE:
+            return "off", GONE
         if not self.parts:
             return "off", "待派发"
         if self.parts == self.published:
@@ -85,31 +95,45 @@ class Known:
         return "run", f"未完成（{self.published} / {self.parts} 已公示）" if self.published else "未完成"
 
 
-def drawn_objects(attempt: Attempt, outcome: Outcome) -> dict[str, Known]:
-    """For each object drawn or in reserve by number: demonstration or not, and how many departments have published."""
+def drawn_objects(attempt: Attempt, outcome: Outcome, replaced: Iterable[Replacement]) -> dict[str, Known]:
+    """For each object drawn or in reserve by number: demonstration or not, how many departments have published, and what
+    became of it by the replacements that are public.
+    """
     numbers = [one.id for stratum in outcome.strata for one in (*stratum.drawn, *stratum.reserve)]
     demo = dict(InspectionObject.objects.filter(number__in=numbers).values_list("number", "is_demo"))
+    places: dict[str, str] = {}
+    for one in replaced:
+        if one.is_of_object:
+            places[one.outgoing], places[one.incoming] = GONE, CAME_IN
     states: dict[str, list[str]] = defaultdict(list)
-    rows = FormPart.objects.filter(form__task__attempt=attempt).values_list("form__object__number", "state")
-    for number, state in rows:
+    family = Q(form__task__attempt=attempt) | Q(form__task__attempt__draw__supplements=attempt)
+    rows = FormPart.objects.filter(family).exclude(state=FormPart.State.REPLACED)
+    for number, state in rows.values_list("form__object__number", "state"):
         states[number].append(state)
     return {
-        number: Known(demo.get(number, False), len(states[number]), sum(s in PUBLISHED for s in states[number]))
+        number: Known(
+            demo.get(number, False),
+            len(states[number]),
+            sum(s in PUBLISHED for s in states[number]),
+            places.get(number, ""),
+        )
         for number in numbers
     }
 
 
 @dataclass(frozen=True)
 class ShownTeam:
-    """A team in words: inspectors by staff number, never by name."""
+    """A team in words: inspectors by staff number, never by name. `gone` are those whom a replacement took the place of."""
 
     team: TeamOutcome
     label: str
     members: list[tuple[str, str]]
+    gone: set[str]
 
 
-def teams(outcome: Outcome, zones: dict[str, str]) -> list[ShownTeam]:
-    """The teams with the names of zones and departments."""
+def teams(outcome: Outcome, zones: dict[str, str], replaced: Iterable[Replacement]) -> list[ShownTeam]:
+    """The teams with the names of zones and departments, as they were drawn."""
+    gone = {(one.team, one.outgoing) for one in replaced if not one.is_of_object and not one.object}
     codes = {code for team in outcome.teams for code, _ in team.members}
     names = dict(Organisation.objects.filter(code__in=codes).values_list("code", "name"))
     return [
@@ -117,6 +141,7 @@ def teams(outcome: Outcome, zones: dict[str, str]) -> list[ShownTeam]:
             team,
             f"{zones[team.zone]} {team.number} 组",
             [(names.get(code, code), number) for code, number in team.members],
+            {number for _, number in team.members if (team.id, number) in gone},
         )
         for team in outcome.teams
     ]
@@ -174,7 +199,7 @@ RESULT_COLUMNS: list[Column[Publication]] = [
     Column("object", "检查对象", lambda one: one.part.form.object.name),
     Column("number", "对象编号", lambda one: one.part.form.object.number),
     Column("region", "辖区", lambda one: one.part.form.object.region.name),
-    Column("department", "检查单位", lambda one: one.part.organisation.name),
+    Column("department", "检查单位", lambda one: one.part.organisation.full_name),
     Column("task", "抽查任务", lambda one: one.part.form.task.title),
     Column("form", "检查表编号", lambda one: one.part.form.number),
     Column("inspected_on", "检查日期", inspected_on),

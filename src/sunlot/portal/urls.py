@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from .lists import FORMS
-from .views import draws, enterprises, home, items, plans, results
+from .views import draws, enterprises, home, items, log, log_files, plans, results
 
 app_name = "portal"
 
@@ -19,6 +19,8 @@ def listed(name: str, view: Callable[..., Any]) -> list[URLPattern]:
 urlpatterns = [
     path("", home.home, name="home"),
     path("verify/", home.verify, name="verify"),
+    path("verify/offline.html", home.verify_offline, name="verify-offline"),
+    path("verify/nonce.html", home.nonce, name="nonce"),
     *listed("items", items.items),
     path("items/<str:code>/", items.item, name="item"),
     *listed("plans", plans.plans),
@@ -28,9 +30,18 @@ urlpatterns = [
     path("draws/<str:number>/", draws.draw, name="draw"),
     path("draws/<str:number>/bundle.zip", draws.bundle, name="bundle"),
     path("draws/<str:number>/<int:attempt>/notice.json", draws.notice, name="notice"),
+    re_path(rf"^draws/(?P<number>[^/]+)/replacements\.(?P<form>{FORMS})$", draws.replacements, name="replacements"),
     re_path(rf"^draws/(?P<number>[^/]+)/objects\.(?P<form>{FORMS})$", draws.objects, name="drawn-objects"),
     *listed("results", results.results),
     path("results/<str:form_number>/<str:organisation>/", results.result, name="result"),
+    path("results/<str:form_number>/<str:organisation>/<int:number>.json", results.content, name="result-content"),
     *listed("enterprises", enterprises.enterprises),
     path("enterprises/<str:key>/", enterprises.enterprise, name="enterprise"),
+    *listed("log", log.log),
+    path("log/checkpoint", log_files.checkpoint, name="log-checkpoint"),
+    path("log/vkey", log_files.vkey, name="log-vkey"),
+    path("log/tile/<path:rest>", log_files.tile, name="log-tile"),
+    path("log/proof", log_files.proof, name="log-proof"),
+    path("log/consistency", log_files.consistency, name="log-consistency"),
+    path("log/entries/<int:index>/", log.entry, name="log-entry"),
 ]

@@ -12,13 +12,15 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import conditional_page, require_safe
 
 from sunlot.drawing import queries as drawing
-from sunlot.drawing.models import Attempt, Draw
+from sunlot.drawing.logged import is_logged
+from sunlot.drawing.models import Draw
 from sunlot.norms import clock
 
 from .. import results, tickets
-from ..draws import COLUMNS, PublicDraw, as_public, bundle_size, parties, public_draws
+from ..draws import COLUMNS, PublicDraw, as_public, bundle_size, in_log, parties, public_draws, public_notice
 from ..filters import DrawFilters
 from ..lists import PublicListing, answer, table
+from ..replacements import REPLACEMENT_COLUMNS, public_replacements, public_supplements
 
 SORTS: dict[str, Sequence[str]] = {"sealed": ["sealed"], "number": ["number"], "title": ["round__plan__title"]}
 
@@ -45,6 +47,8 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
         "plan": shown.draw.round.plan,
         "attempt": shown.attempt,
         "parties": parties(shown),
+        "logged": in_log(shown),
+        "supplements": public_supplements(shown.attempt, shown.now),
         "public_url": settings.SUNLOT_PUBLIC_URL,
     }
     if shown.is_open:
@@ -55,7 +59,8 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
 def _opened(request: HttpRequest, shown: PublicDraw) -> dict[str, Any]:
     """What a released draw's page shows besides: dials, the lookup, teams, the drawn."""
     attempt = shown.attempt
-    found = drawing.outcome(attempt)
+    found, shown_replacements = drawing.outcome(attempt), public_replacements(attempt)
+    replaced = [one.replacement for one in shown_replacements]
     typed = request.GET.get("q", "")
     hits = tickets.find(attempt, typed)
     chosen = tickets.why(attempt, found, hits[0]) if len(hits) == 1 else None
@@ -70,9 +75,10 @@ def _opened(request: HttpRequest, shown: PublicDraw) -> dict[str, Any]:
         "large": large,
         "small": small,
         "size": bundle_size(attempt),
-        "known": results.drawn_objects(attempt, found),
+        "known": results.drawn_objects(attempt, found, replaced),
         "zones": zones,
-        "teams": results.teams(found, zones),
+        "teams": results.teams(found, zones, replaced),
+        "replacements": shown_replacements,
     }
 
 
@@ -85,16 +91,24 @@ def objects(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
 
 
 @require_safe
+def replacements(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
+    """Every replacement that is in the log, as a table; 404 while an embargo lasts."""
+    rows = public_replacements(_open_or_404(number).attempt)
+    return table(request, form, REPLACEMENT_COLUMNS, rows, len(rows))
+
+
+@require_safe
 def bundle(request: HttpRequest, number: str) -> HttpResponseBase:
-    """The bundle as a zip, the same bytes every time; 404 while an embargo lasts."""
+    """The bundle as a zip, the same bytes every time once the log holds the draw; 404 while an embargo lasts."""
     shown = _open_or_404(number)
-    tag = f'"{shown.attempt.result_digest}"'
+    logged = is_logged(shown.attempt)
+    tag = f'"{shown.attempt.result_digest}{"" if logged else "-waiting"}"'
     unchanged: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if unchanged is not None:
         return unchanged
     response = HttpResponse(drawing.bundle_bytes(shown.attempt), content_type="application/zip")
     response["ETag"] = tag
-    response["Cache-Control"] = "public, max-age=3600"
+    response["Cache-Control"] = "public, max-age=3600" if logged else "no-cache"
     response["Content-Disposition"] = content_disposition_header(True, f"{number}-bundle.zip") or ""
     return response
 
@@ -102,11 +116,10 @@ def bundle(request: HttpRequest, number: str) -> HttpResponseBase:
 @require_safe
 def notice(request: HttpRequest, number: str, attempt: int) -> HttpResponse:
     """notice.json of an attempt, aborted ones too; its digest is what the log holds. 404 while an embargo lasts."""
-    shown = _draw_or_404(number)
-    asked: Attempt | None = next((one for one in shown.attempts if one.number == attempt), None)
-    if asked is None or not drawing.is_released(asked, shown.now):
+    found = public_notice(number, attempt)
+    if found is None:
         raise Http404
-    return HttpResponse(drawing.notice_bytes(asked), content_type="application/json; charset=utf-8")
+    return HttpResponse(found, content_type="application/json; charset=utf-8")
 
 
 def _draw_or_404(number: str) -> PublicDraw:

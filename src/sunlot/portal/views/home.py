@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import conditional_page, require_safe
 
 from sunlot.drawing import queries as drawing
@@ -14,8 +15,9 @@ from sunlot.inspecting.models import Category
 from sunlot.norms import clock
 from sunlot.planning import queries as planning
 from sunlot.planning.models import Plan
+from sunlot.trail.log import reading
 
-from .. import tickets
+from .. import offline, tickets
 from ..draws import PublicDraw, as_public, figures, public_draws
 from ..results import labels, published
 
@@ -43,9 +45,31 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @conditional_page
 def verify(request: HttpRequest) -> HttpResponse:
-    """How anybody verifies a draw, today by download and command line."""
+    """The verifier, and how anybody verifies a draw without it."""
     newest = as_public(public_draws()[:NEWEST_DRAWS], clock.now())
-    return render(request, "portal/verify.html", {"example": next((shown for shown in newest if shown.is_open), None)})
+    example = next((shown for shown in newest if shown.is_open), None)
+    return render(request, "portal/verify.html", {"example": example, "own_key": reading.verifier_key()})
+
+
+@require_safe
+@conditional_page
+def verify_offline(request: HttpRequest) -> HttpResponse:
+    """The verifier as one file to keep; it needs no network and asks for none."""
+    return _kept(offline.VERIFIER, "阳光摇号核验.html")
+
+
+@require_safe
+def nonce(request: HttpRequest) -> HttpResponse:
+    """One file that makes a contributor's secret number, filled in for the draw that the address names."""
+    asked = {name: request.GET.get(name, "") for name in ("draw", "attempt", "contributor", "hash", "title")}
+    return _kept(offline.NONCE, "阳光摇号密数页.html", **asked)
+
+
+def _kept(page: offline.OnePage, name: str, **values: str) -> HttpResponse:
+    response = HttpResponse(page.html(**values), content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
+    response["Content-Security-Policy"] = page.policy()
+    return response
 
 
 def _dial(newest: list[PublicDraw]) -> dict[str, Any]:

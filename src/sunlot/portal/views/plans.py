@@ -27,7 +27,9 @@ SORTS: dict[str, Sequence[str]] = {
 
 
 def _participants(plan: Plan) -> str:
-    return "、".join(one.organisation.name for one in plan.participants.all() if one.organisation_id != plan.lead_id)
+    return "、".join(
+        one.organisation.full_name for one in plan.participants.all() if one.organisation_id != plan.lead_id
+    )
 
 
 def _items(plan: Plan) -> str:
@@ -39,7 +41,7 @@ COLUMNS: list[Column[Plan]] = [
     Column("title", "抽查任务名称", lambda plan: plan.title),
     Column("kind", "类别", lambda plan: plan.get_kind_display()),
     Column("targeted", "定向", lambda plan: "定向" if plan.targeted else "不定向"),
-    Column("lead", "牵头", lambda plan: plan.lead.name),
+    Column("lead", "牵头", lambda plan: plan.lead.full_name),
     Column("participants", "联合科室、部门", _participants),
     Column("items", "抽查事项", _items),
     Column("draw_at", "抽取时间", lambda plan: clock.iso(plan.draw_at)),
@@ -55,19 +57,28 @@ COLUMNS: list[Column[Plan]] = [
 @conditional_page
 def plans(request: HttpRequest, form: str | None = None) -> HttpResponseBase:
     """All plans that were ever published."""
-    found = planning.made_public().prefetch_related("participants__organisation", "items__version__item")
+    found = (
+        planning.made_public()
+        .select_related("lead__parent")
+        .prefetch_related("participants__organisation__parent", "items__version__item")
+    )
     listing: PublicListing[Plan] = PublicListing(
         request, found, filters=PlanFilters, sorts=SORTS, default_sort="-published", columns=COLUMNS, unit="个"
     )
-    return answer(listing, form, "portal/plans.html", {})
+    rows = [(one, _participants(one)) for one in listing.page] if form is None else []
+    return answer(listing, form, "portal/plans.html", {"rows": rows})
 
 
 @require_safe
 @conditional_page
 def plan(request: HttpRequest, number: str) -> HttpResponse:
     """One plan: what is inspected, of whom, how many, by whom, and its draws."""
-    found = planning.with_parts(planning.made_public()).prefetch_related(
-        "items__version__bases", "items__participant__organisation"
+    found = (
+        planning.with_parts(planning.made_public())
+        .select_related("lead__parent")
+        .prefetch_related(
+            "items__version__bases", "participants__organisation__parent", "items__participant__organisation__parent"
+        )
     )
     shown = get_object_or_404(found, number=number)
     draws = as_public(public_draws().filter(round__plan=shown).order_by("round__number"), clock.now())

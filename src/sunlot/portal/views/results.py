@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import conditional_page, require_safe
 
 from sunlot.publishing import queries as publishing
@@ -37,6 +37,14 @@ def results(request: HttpRequest, form: str | None = None) -> HttpResponseBase:
     )
     rows = [(one, labels(one), inspected_on(one)) for one in listing.page] if form is None else []
     return answer(listing, form, "portal/results.html", {"rows": rows})
+
+
+@require_safe
+def content(request: HttpRequest, form_number: str, organisation: str, number: int) -> HttpResponse:
+    """What was published, to the byte: its SHA-256 is the digest that stands in the log."""
+    found = publishing.published().filter(part__form__number=form_number, part__organisation__code=organisation)
+    shown = get_object_or_404(found, number=number)
+    return HttpResponse(shown.content.encode(), content_type="application/json; charset=utf-8")
 
 
 @require_safe

@@ -1,0 +1,110 @@
+// Which team inspects which drawn object (section Objects to teams).
+
+import { keyOf, ordered, ticketOf } from "./tickets.js";
+import { byBytes } from "../../sunlot/js/text.js";
+
+/**
+ * Give the drawn objects of every zone to its teams. `drawn` are their rows; `teams` those of `drawTeams`.
+ * Returns the ids by team in the zone's order, `Map(team id → [id])`, and the unassigned in their order.
+ */
+export function assignObjects(hash, seed, notice, facts, drawn, teams) {
+  const byZone = new Map(notice.teams.map(({ zone }) => [zone, { rows: [], own: [] }]));
+  for (const row of drawn) byZone.get(facts.objectZone(row)).rows.push(row);
+  for (const team of teams) byZone.get(team.zone).own.push(team);
+  const objectsOf = new Map();
+  const unassigned = [];
+  for (const [zone, { rows, own }] of byZone) {
+    const given = assignZone(hash, keyOf(hash, seed, "assign", zone), facts, rows, own);
+    own.forEach((team, n) => objectsOf.set(team.id, given.teams[n]));
+    unassigned.push(...given.unassigned);
+  }
+  return { objectsOf, unassigned };
+}
+
+function assignZone(hash, key, facts, rows, teams) {
+  const closed = new Map(); // id → numbers of the teams that may not meet it
+  const teamOf = new Map(teams.flatMap((team, n) => team.members.map(({ inspector }) => [inspector, n])));
+  for (const row of rows) {
+    const avoided = facts.avoided.get(row) ?? [];
+    const shut = avoided.map((person) => teamOf.get(facts.people[person].id)).filter((team) => team !== undefined);
+    if (shut.length > 0) closed.set(facts.objectId(row), new Set(shut));
+  }
+  const order = ordered(hash, key, rows.map((row) => facts.objectId(row))).map(({ id }) => id);
+  const isShutOut = (id) => closed.has(id) && closed.get(id).size === teams.length;
+  const placing = new Placing(
+    order.filter((id) => !isShutOut(id)), teams, closed, (round, team) => ticketOf(hash, key, `${round}@${team}`),
+  );
+  placing.run();
+  return { teams: placing.byTeam(), unassigned: order.filter(isShutOut) };
+}
+
+/** The objects of one zone, by their numbers in its order, being placed in its teams. */
+class Placing {
+  constructor(objects, teams, closed, ticket) {
+    this.objects = objects;
+    this.count = teams.length;
+    this.closed = objects.map((id) => closed.get(id));
+    this.held = teams.map(() => []); // by team: its objects in the order in which it took them
+    const rounds = Math.ceil(objects.length / this.count);
+    this.rounds = Array.from({ length: rounds }, (_, round) => {
+      const order = teams.map((team, number) => ({ number, ticket: ticket(round, team.id) }));
+      order.sort((one, other) => byBytes(one.ticket, other.ticket) || one.number - other.number);
+      return Uint16Array.from(order, ({ number }) => number);
+    });
+  }
+
+  run() {
+    const waiting = [];
+    this.objects.forEach((_, n) => {
+      if (!this.attempt(n, Math.floor(n / this.count) + 1)) waiting.push(n);
+    });
+    const even = Math.ceil(this.objects.length / this.count);
+    for (const n of waiting) {
+      // The next cap that can succeed is one more than the fewest objects held by a team that was tried.
+      for (let cap = even; !this.attempt(n, cap);) cap = this.fewestTried() + 1;
+    }
+  }
+
+  fewestTried() {
+    return Math.min(...this.held.filter((_, team) => this.tried[team]).map((objects) => objects.length));
+  }
+
+  attempt(n, cap) {
+    this.tried = new Uint8Array(this.count);
+    this.untried = this.count;
+    return this.place(n, cap);
+  }
+
+  /** place(object, cap) of the protocol: an augmenting path. A failed attempt changes nothing. */
+  place(n, cap) {
+    const order = this.rounds[Math.floor(n / this.count)];
+    const start = n % this.count;
+    for (let turn = 0; turn < this.count && this.untried > 0; turn += 1) {
+      const team = order[(start + turn) % this.count];
+      if (this.tried[team] || this.closed[n]?.has(team)) continue;
+      this.tried[team] = 1;
+      this.untried -= 1;
+      if (this.held[team].length >= cap && !this.makeRoom(team, cap)) continue;
+      this.held[team].push(n);
+      return true;
+    }
+    return false;
+  }
+
+  /** Ask a full team's objects in turn to go elsewhere; the first that can leaves. */
+  makeRoom(team, cap) {
+    const objects = this.held[team];
+    for (let at = 0; at < objects.length && this.untried > 0; at += 1) {
+      if (this.place(objects[at], cap)) {
+        objects.splice(at, 1);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The ids of each team in the zone's order. */
+  byTeam() {
+    return this.held.map((objects) => [...objects].sort((one, other) => one - other).map((n) => this.objects[n]));
+  }
+}
