@@ -66,9 +66,16 @@ def _verify(argv: Sequence[str]) -> int:
         "--max-size", metavar="BYTES", type=_whole_number, default=MAX_SIZE, help="of the unpacked bundle"
     )
     options = parser.parse_args(argv)
-    if options.log_key is not None and not _is_verifier_key(options.log_key):
-        parser.error("--log-key: malformed verifier key, expected name+keyid+base64")
-    report = verify(options.bundle, options.max_size)
+    reader = None
+    if options.log_key is not None:
+        from sunlot.ledger.faults import LedgerError
+        from sunlot.ledger.known import KnownLog
+
+        try:
+            reader = KnownLog.by_key(options.log_key)
+        except LedgerError as error:
+            parser.error(f"--log-key: malformed verifier key, expected name+keyid+base64: {error}")
+    report = verify(options.bundle, options.max_size, reader)
     for step in report.steps:
         for fault in step.faults:
             _complain(f"{step.step} {fault}")
@@ -80,7 +87,7 @@ def _verify(argv: Sequence[str]) -> int:
         _tell(report)
     if report.verified:
         return DONE
-    return NOT_PROVEN if report.reproduced else REFUSED
+    return REFUSED if report.failed else NOT_PROVEN
 
 
 def _tell(report: "Report") -> None:
@@ -90,6 +97,8 @@ def _tell(report: "Report") -> None:
         _say(f"说明：{remark}")
     if report.verified:
         _say("结论：验证通过。按公告、名录和各方揭示的数重新抽取，结果完全一致，且日志证明名录在先。")
+    elif report.reproduced and report.failed:
+        _say("结论：验证不通过。结果可以重现，但日志与材料包不符。")
     elif report.reproduced:
         _say("结论：结果可以重现，但没有核对日志，不能证明名录在先。")
     else:
@@ -147,6 +156,26 @@ def _installation(name: str) -> Callable[[Sequence[str]], int]:
     return handler
 
 
+def _log(argv: Sequence[str]) -> int:
+    """Those who watch a log from outside need no installation."""
+    from sunlot.watching import commands
+
+    outside: dict[str, _Handler] = {
+        "watch": commands.watch,
+        "witness": commands.witness_service,
+        "proof": commands.proof,
+    }
+    name = argv[0] if argv else ""
+    if name in outside:
+        return outside[name](argv[1:])
+    if name == "export" and any(one == "--from" or one.startswith("--from=") for one in argv):
+        return commands.export(argv[1:])
+    if name in ("", "-h", "--help"):
+        _say("usage: sunlot log verify|watch|export|witness|proof|continue|key …\n\nEach tells more with --help.")
+        return DONE
+    return _installation("log")(argv)
+
+
 _Handler = Callable[[Sequence[str]], int]
 
 COMMANDS: dict[str, tuple[str, _Handler]] = {
@@ -159,6 +188,7 @@ COMMANDS: dict[str, tuple[str, _Handler]] = {
     "serve": ("serve the site, with the background worker", _installation("serve")),
     "worker": ("run the background worker alone", _installation("worker")),
     "import": ("import objects or inspectors from a spreadsheet", _installation("import")),
+    "log": ("the transparency log: verify, watch, export, witness, proof, continue, key", _log),
     "check": ("say what is wrong with the settings", _installation("check")),
     "manage": ("Django's own commands", _installation("manage")),
 }
@@ -277,27 +307,6 @@ def _is_same_file(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
-
-
-def _is_verifier_key(text: str) -> bool:
-    """Whether a text is a C2SP signed-note verifier key of an Ed25519 key: ``name+keyid+base64``.
-
-    The key id is the first 4 bytes of SHA-256(name, a line feed, the type byte 1, the key).
-    """
-    import base64
-    import hashlib
-
-    name, _, rest = text.partition("+")
-    key_id, _, encoded = rest.partition("+")
-    try:
-        data = base64.b64decode(encoded, validate=True)
-    except ValueError:
-        return False
-    if not name or any(one.isspace() for one in name) or len(data) != 33 or data[0] != 1:
-        return False
-    if base64.b64encode(data).decode() != encoded:
-        return False
-    return hashlib.sha256(name.encode("utf-8", "surrogateescape") + b"\n" + data).hexdigest()[:8] == key_id
 
 
 def _identifier(text: str) -> str:

@@ -1,9 +1,10 @@
 """What every page of the staff shows: the navigation of the role, who acts, what waits, and whom a wall stops."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from sunlot.desk import todo
@@ -127,9 +128,17 @@ def test_what_waits_is_counted_and_ordered_first_late_rest(city: City, monkeypat
     order = [page.index(word) for word in ("今天开始", "昨天到期", "明天到期", "无期限")]
     assert order == sorted(order)
     assert page.count("next-step") == 1  # one amber button a page
-    assert "09:30 开始" in page
+    assert "<b>今天</b>09:30 开始" in page
     assert page.count('<li class="late">') == 1
     assert "没有期限" in page
+
+
+def test_what_is_late_says_by_how_many_working_days(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    friday = date(2026, 11, 20)
+    monkeypatch.setattr(todo, "_PROVIDERS", [lambda viewer: [Todo("公示结果", "理由", "/desk/a/", "公示", due=friday)]])
+    for now, words in (("2026-11-21", "<b>逾期</b>"), ("2026-11-24", "<b>逾期 2 个工作日</b>")):
+        with time_machine.travel(f"{now} 09:00+08:00", tick=False):
+            assert words in city.client("chen").get("/desk/").content.decode()
 
 
 def test_nothing_waiting_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,3 +173,13 @@ def test_a_form_without_its_token_is_explained(city: City) -> None:
     response = client.post("/accounts/login/", {"login": "chen", "password": "x"})
     assert response.status_code == 403
     assert "返回上一页，刷新后再办理" in response.content.decode()
+
+
+def test_the_address_of_a_button_leads_back_to_its_page(city: City) -> None:
+    client = city.client("chen")
+    response = client.get("/desk/drawing/150300-2026-0001/1/seal/")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    page = response.content.decode()
+    assert "没有改变任何东西" in page
+    assert 'href="/desk/drawing/150300-2026-0001/1/"' in page
+    assert "没有改变任何东西" in client.get("/field/12/start/").content.decode()

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from sunlot.desk import reminders
 from sunlot.organisations.models import Membership
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import Viewer
@@ -53,6 +54,7 @@ PORTAL = [
     Place("/draws/", "抽取", "/draws/"),
     Place("/results/", "检查结果", "/results/"),
     Place("/enterprises/", "企业查询", "/enterprises/"),
+    Place("/log/", "留痕日志", "/log/"),
 ]
 
 
@@ -65,6 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         must_change = viewer.membership.user.must_change_password
         places = [] if must_change else [place for place in DESK if viewer.role in place.roles]
         context["navigation"] = _marked(places, request.path)
+        context["reminders"] = reminders.open_for(viewer.user_id)
         context["roles_held"] = Membership.objects.filter(
             user_id=viewer.user_id, ended_at__isnull=True, organisation__is_active=True
         ).count

@@ -12,7 +12,9 @@ from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 
-BLOCKING_THREADS = 8  # requests that one process answers at a time; they wait for the database most of the time
+BLOCKING_THREADS = (
+    12  # requests that one process answers at a time; they wait for the database most of the time, three for walls
+)
 RESTART_PAUSE = 2.0  # seconds before a worker that died is started again
 
 

@@ -11,6 +11,11 @@ DATA = Path(os.environ.get("SUNLOT_DATA", "data")).resolve()
 SUNLOT_FILES = DATA / "files"
 SUNLOT_LISTEN = os.environ.get("SUNLOT_LISTEN", "127.0.0.1:8000")
 SUNLOT_PUBLIC_URL = os.environ.get("SUNLOT_PUBLIC_URL", f"http://{SUNLOT_LISTEN}").rstrip("/")
+# The name of the transparency log, for ever: it stands in its key and in every checkpoint.
+SUNLOT_LOG_NAME = os.environ.get("SUNLOT_LOG_NAME", SUNLOT_PUBLIC_URL.split("//", 1)[-1] + "/log")
+SUNLOT_LOG = Path(os.environ.get("SUNLOT_LOG", DATA / "log"))
+# Services that cosign the log's checkpoints: url=vkey each, with spaces between them.
+SUNLOT_WITNESSES = os.environ.get("SUNLOT_WITNESSES", "")
 SUNLOT_CITY = "乌海市住房和城乡建设局"
 
 
@@ -94,6 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "sunlot.site.middleware.content_security_policy",
+    "sunlot.site.middleware.upload_limit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -169,7 +175,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = False  # axes counts failures, in the database, for all processes together
 
-AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "sunlot.organisations.lockout.LockoutHandler"  # 20 from all addresses together lock as well
+AXES_FAILURE_LIMIT = 5  # from one address
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -202,7 +209,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if _https else None  # browsers ignore it without HTTPS, and complain
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "sunlot.site.views.csrf_failure"
 
@@ -216,7 +223,7 @@ STATIC_ROOT = DATA / "static"
 # Collected once per version by `sunlot serve`; names carry the digest of the content, so they may be cached for ever.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "sunlot.site.storage.HashedFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -231,7 +238,11 @@ LOGGING = {
     "formatters": {"json": {"()": "sunlot.site.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"sunlot": {"level": "INFO"}},
+    "loggers": {
+        "sunlot": {"level": "INFO"},
+        # An address that is not ours is the scanner's mistake: answered with 400, no traceback for the operator to read.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
 }
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",

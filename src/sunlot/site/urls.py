@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("sunlot.portal.urls")),
     path("desk/", views.home, name="home"),
     path("desk/role/", views.choose_role, name="choose-role"),
+    path("desk/reminders/<int:pk>/seen/", views.reminder_seen, name="reminder-seen"),
     path("desk/catalogue/", include("sunlot.catalogue.urls")),
     path("desk/registry/", include("sunlot.registry.urls")),
     path("desk/planning/", include("sunlot.planning.urls")),
@@ -17,10 +18,12 @@ urlpatterns = [
     path("desk/organisations/", include("sunlot.staff.urls")),
     path("field/", include("sunlot.inspecting.field_urls")),
     path("accounts/", include("sunlot.staff.account_urls")),
+    path("favicon.ico", views.icon),
     path("health/live", views.live),
     path("health/ready", views.ready),
 ]
 
+handler400 = "sunlot.site.views.bad_request"
 handler403 = "sunlot.site.views.forbidden"
 handler404 = "sunlot.site.views.not_found"
 handler500 = "sunlot.site.views.server_error"

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sunlot.desk import todo
+from sunlot.desk import reminders, todo
 from sunlot.desk.views import desk_view
 from sunlot.norms import clock
 from sunlot.organisations.events import ROLE_CHOSEN
@@ -86,6 +88,15 @@ def choose_role(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
+@require_POST
+@desk_view()
+def reminder_seen(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Put a reminder away and go on where it was shown."""
+    reminders.mark_seen(viewer.user_id, pk)
+    back = request.POST.get("back", "")
+    return redirect(back if back.startswith("/desk/") else "home")
+
+
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """The process answers."""
@@ -94,14 +105,28 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """The database answers too; 503 where it does not, so that a balancer sends nobody here."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ready": False, "why": "the database does not answer"}, status=503)
     return JsonResponse({"ready": True})
+
+
+@require_GET
+def icon(request: HttpRequest) -> HttpResponse:
+    """The icon for pages that can't name it: CSV, JSON, PDF."""
+    return redirect(static("sunlot/icon.svg"))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "site/not_found.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Without context processors: a request with a foreign host name has no session to read."""
+    return HttpResponse(render_to_string("site/bad_request.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -121,6 +146,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: they may be what failed."""
-    from django.template.loader import render_to_string  # noqa: PLC0415 -- only when something already failed
-
     return HttpResponse(render_to_string("site/server_error.html"), status=500)

@@ -9,8 +9,11 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from sunlot.desk.jobs import run_due
+from sunlot.trail.log.sealing import seal
+from sunlot.trail.log.witnessing import Asking, Witness, configured, post
 
 PAUSE = 1.0  # seconds between two looks at what is due
+WITNESS_PAUSE = 5.0  # seconds between two checkpoints that a witness is asked for
 _log = structlog.stdlib.get_logger("sunlot.worker")
 
 
@@ -27,6 +30,9 @@ def work(follow: int | None = None) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    threading.Thread(target=_keep_sealing, args=(stopping,), daemon=True).start()
+    if witnesses := configured():
+        threading.Thread(target=_keep_asking, args=(stopping, witnesses), daemon=True).start()
     while not stopping.is_set() and follow in (None, os.getppid()):
         close_old_connections()
         try:
@@ -35,3 +41,24 @@ def work(follow: int | None = None) -> int:
             _log.exception("the database does not answer; trying again")
         stopping.wait(PAUSE)
     return 0
+
+
+def _keep_sealing(stopping: threading.Event) -> None:
+    """Seal what waits once a second, beside the jobs: a long one must not hold up the log."""
+    while not stopping.wait(PAUSE):
+        close_old_connections()
+        try:
+            seal()
+        except Exception:  # noqa: BLE001 -- whatever went wrong once, the next second is another try; it is logged
+            _log.exception("sealing failed; trying again")
+
+
+def _keep_asking(stopping: threading.Event, witnesses: list[Witness]) -> None:
+    """Ask the witnesses for cosignatures, beside everything else: a slow one holds up nothing."""
+    asking = Asking(post)
+    while not stopping.wait(WITNESS_PAUSE):
+        close_old_connections()
+        try:
+            asking.ask_all(witnesses)
+        except Exception:  # noqa: BLE001 -- as above
+            _log.exception("asking witnesses failed; trying again")

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sunlot.drawing.models import Attempt
 from sunlot.inspecting import actions as inspecting
-from sunlot.inspecting.models import Category, Finding, FormPart
+from sunlot.inspecting.models import Category, Finding, Form, FormPart
 from sunlot.inspecting.records import Absence, Answered, PartData, absence_of, content, data_of, digest_of
 from sunlot.norms import clock, working_days
 from sunlot.publishing import actions as publishing
 
+from . import replacements
 from .people import Cast
 
 Course = Callable[[Cast, Attempt, datetime], Iterator[datetime]]
@@ -53,7 +54,8 @@ def at_every_stage(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[date
 
 
 def under_way(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
-    """Half of the sites visited, a few records waiting for their review, the rest still to come."""
+    """One site and one inspector replaced; half of the sites visited, a few records in review, the rest to come."""
+    yield from replacements.two(cast, attempt, "zhianjian", "zhianjian-head")
     stages = ["publish", "review", "record", "record", "save", "nothing", "nothing", "nothing"]
     yield from _run(cast, _steps(attempt, lambda at, count: (stages[at % len(stages)], 3 + at % 6)))
 
@@ -62,7 +64,8 @@ def _steps(attempt: Attempt, course: Callable[[int, int], tuple[str, int]]) -> l
     """The acts of all forms in order of time. `course` says for the n-th form how far it comes and on which working
     day after the draw its visit is.
     """
-    forms = list(attempt.task.forms.order_by("number").prefetch_related("parts"))
+    standing = attempt.task.forms.exclude(state=Form.State.REPLACED)
+    forms = list(standing.order_by("number").prefetch_related("parts"))
     drawn_on = clock.today()
     steps = []
     for at, form in enumerate(forms):
@@ -82,14 +85,20 @@ def _acts(part: int, at: int, reaches: str, visit: datetime) -> list[Step]:
     if reaches in ("record", "return", "review", "publish"):
         acts.append(Step(visit + timedelta(minutes=75), part, lambda cast, found: _record(cast, found, at)))
     if reaches == "return":
-        acts.append(Step(visit + timedelta(days=1), part, lambda cast, found: _review(cast, found, accept=False)))
+        acts.append(Step(_later(visit, 1), part, lambda cast, found: _review(cast, found, accept=False)))
     if reaches in ("review", "publish"):
         acts.append(
-            Step(visit + timedelta(days=1, hours=1), part, lambda cast, found: _review(cast, found, accept=True))
+            Step(_later(visit, 1) + timedelta(hours=1), part, lambda cast, found: _review(cast, found, accept=True))
         )
     if reaches == "publish":
-        acts.append(Step(visit + timedelta(days=2 + at % 4), part, _publish))
+        acts.append(Step(_later(visit, 2 + at % 4), part, _publish))
     return [] if reaches == "nothing" else acts
+
+
+def _later(moment: datetime, days: int) -> datetime:
+    """The same hour so many working days later: offices neither review nor publish on a Sunday."""
+    day = working_days.due(moment.date(), days).day
+    return datetime.combine(day, moment.timetz())
 
 
 def _run(cast: Cast, steps: list[Step]) -> Iterator[datetime]:

@@ -165,7 +165,7 @@ def _until_published(cast: Cast, draft: Draft, end: datetime) -> Life:
     planning.submit_plan(cast[draft.signers.clerk], plan)
     for hours, participant in enumerate(plan.participants.filter(position__gt=0).order_by("position"), 1):
         yield clock.now() + timedelta(hours=hours)
-        planning.confirm_participation(cast[draft.signers.partners[hours - 1]], participant, "同意")
+        planning.confirm_participation(cast[draft.signers.partners[hours - 1]], participant, "与本部门检查合并进行")
     yield on(end, draft.written - 3, 15)
     planning.sign_as_head(cast[draft.signers.head], plan, cast.proof(draft.signers.head))
     yield on(end, draft.written - 4, 16)

@@ -1,9 +1,12 @@
 // The contributor's side of the ceremony: the secret number is made, kept and checked here, and leaves this browser
 // only when its owner reveals it.
 
-import { commitment, digest, newNonce } from "./protocol.js";
-
-const DIGEST = /^[0-9a-f]{64}$/;
+import { digest } from "./hashing.js";
+import { noticeInLog, rememberKey } from "./noticed.js";
+import { commitment, newNonce } from "./protocol.js";
+import { offerCamera } from "./scanning.js";
+import { saveSlip, showSlip, typedCommitment, typedNonce } from "./slip.js";
+import { isDigest } from "./text.js";
 
 function start(root) {
   const facts = {
@@ -22,7 +25,7 @@ const committedBy = (facts, nonce) => commitment(facts.hash, facts.draw, facts.a
 function kept(facts) {
   try {
     const found = JSON.parse(localStorage.getItem(keyOf(facts)) || "null");
-    return found && DIGEST.test(found.nonce) ? found : null;
+    return found && isDigest(found.nonce) ? found : null;
   } catch {
     return null; // storage switched off, or written by somebody else: the printed slip remains
   }
@@ -37,67 +40,71 @@ function keep(facts, value) {
   }
 }
 
-function show(root, name, text) {
-  const place = root.querySelector(`[data-show="${name}"]`);
-  place.replaceChildren(...(text.match(/.{1,4}/g) || []).map((group) => {
-    const span = document.createElement("span");
-    span.textContent = group;
-    return span;
-  }));
-}
-
 const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
 
 /* ---- committing ------------------------------------------------------------------------------ */
 
 function commitWith(root, facts) {
+  rememberKey(root.dataset.keyUrl);
   const make = part(root, "make");
   part(root, "without").hidden = true;
   part(root, "with").hidden = false;
   make.addEventListener("click", () => {
-    const nonce = newNonce();
-    const value = { nonce, commitment: committedBy(facts, nonce), hash: facts.hash };
+    const value = made(facts) ?? fresh(facts); // another tab may have made it meanwhile: one browser, one number
     part(root, "unkept").hidden = keep(facts, value);
     ready(root, facts, value);
   });
-  const before = kept(facts);
-  if (before && before.commitment === committedBy(facts, before.nonce)) ready(root, facts, before);
+  const before = made(facts);
+  if (before) ready(root, facts, before);
+  takeTyped(root, (text) => {
+    const { digits, fault } = typedCommitment(text);
+    return digits && digits === kept(facts)?.nonce ? { fault: "这是密数，不是承诺，没有发出。" } : { digits, fault };
+  });
+}
+
+/** The number that this browser made for this very contributor and hash; null where there is none. */
+function made(facts) {
+  const found = kept(facts);
+  return found && found.commitment === committedBy(facts, found.nonce) ? found : null;
+}
+
+function fresh(facts) {
+  const nonce = newNonce();
+  return { nonce, commitment: committedBy(facts, nonce), hash: facts.hash };
 }
 
 function ready(root, facts, value) {
-  show(root, "nonce", value.nonce);
-  show(root, "commitment", value.commitment);
+  showSlip(root, value);
   part(root, "field").value = value.commitment;
   part(root, "made").hidden = false;
   part(root, "make").hidden = true;
   part(root, "print").onclick = () => window.print();
-  part(root, "save").onclick = () => save(root, facts, value);
-  document.documentElement.classList.add("print-slip"); // from now on printing means the slip
+  part(root, "save").onclick = () => saveSlip({ ...root.dataset, ...facts, ...value });
   part(root, "submit").focus();
 }
 
-function save(root, facts, value) {
-  const title = root.dataset.title;
-  const text = [
-    `${title} 密数条`,
-    `抽取编号：${facts.draw}　第 ${facts.attempt} 次`,
-    `参与方：${root.dataset.organisation}（${facts.code}）`,
-    `密数：${value.nonce}`,
-    `承诺（${facts.hash}）：${value.commitment}`,
-    "公开之前不要给任何人看。",
-    "",
-  ].join("\n");
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  link.download = `密数条-${facts.draw}-${facts.attempt}-${facts.code}.txt`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+// What was typed or scanned is sent only as what the field is for; a secret number never goes out as a commitment.
+function takeTyped(root, read) {
+  const field = part(root, "field");
+  const wrong = part(root, "wrong");
+  offerCamera(part(root, "camera"), field);
+  part(root, "form").addEventListener("submit", (event) => {
+    const { digits, fault } = read(field.value);
+    wrong.hidden = !fault;
+    field.setAttribute("aria-invalid", String(Boolean(fault)));
+    if (!fault) {
+      field.value = digits;
+      return;
+    }
+    event.preventDefault();
+    wrong.textContent = fault;
+    field.focus();
+  });
 }
 
 /* ---- revealing ------------------------------------------------------------------------------- */
 
 async function revealWith(root, facts) {
-  const form = part(root, "form");
   const field = part(root, "field");
   const submit = part(root, "submit");
   const found = kept(facts);
@@ -108,23 +115,30 @@ async function revealWith(root, facts) {
   } else {
     part(root, "typed").hidden = false;
   }
-  form.addEventListener("submit", (event) => {
-    const nonce = field.value.replace(/\s/g, "").toLowerCase();
-    field.value = nonce;
-    const wrong = part(root, "wrong");
-    wrong.hidden = DIGEST.test(nonce) && committedBy(facts, nonce) === committed;
-    if (!wrong.hidden) {
-      event.preventDefault();
-      field.setAttribute("aria-invalid", "true");
-      field.focus();
-    }
+  takeTyped(root, (text) => {
+    const { digits, fault } = typedNonce(text);
+    if (fault || committedBy(facts, digits) === committed) return { digits, fault };
+    return { fault: "这个数与您的承诺不符。逐位核对密数条，不限次数重试。" };
   });
   submit.disabled = true;
-  const fault = await noticeFault(root, facts, committed);
+  const fault = (await noticeFault(root, facts, committed)) || (await logFault(root, facts));
   part(root, "checked").hidden = fault !== "";
   part(root, "unchecked").hidden = fault === "";
   part(root, "fault").textContent = fault;
   submit.disabled = fault !== "";
+}
+
+// A notice counts once it is in the log; until its checkpoint is there the page says so and asks again.
+async function logFault(root, facts) {
+  for (;;) {
+    const found = await noticeInLog(root.dataset.proofUrl, { ...facts, notice: root.dataset.notice });
+    part(root, "waiting").hidden = !found.waiting;
+    if (!found.waiting) {
+      if (!found.fault) part(root, "place").textContent = `透明日志第 ${found.index} 条，检查点管住前 ${found.size} 条，由 ${found.key} 签名`;
+      return found.fault ?? "";
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+  }
 }
 
 // The device checks for itself that the sealed notice is the one shown, holds its commitment, and is still the one that

@@ -1,31 +1,55 @@
-// The wall of the meeting room: the server says what is to be seen at this moment, so all walls show the same. While
-// tickets are being drawn it is asked twice a second, else every two seconds.
+// The wall of the meeting room: the server says what is to be seen at this moment, so all walls show the same. It tells
+// by itself (server-sent events) as long as it has a seat for this wall; else it is asked, twice a second while tickets
+// are being drawn and every two seconds otherwise.
 
 const wall = document.querySelector("[data-wall]");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const lost = document.querySelector("[data-part=lost]");
+const PATIENCE = 12_000; // milliseconds without a sign of life
 let ahead = null; // how far the server's clock is ahead of this one, in milliseconds
 
 if (wall) {
-  ask();
+  listen();
   setInterval(tick, 500);
+}
+
+function how() {
+  return `?seen=${encodeURIComponent(wall.dataset.version)}${still ? "&still=1" : ""}`;
+}
+
+function show(content, version) {
+  wall.innerHTML = content;
+  wall.dataset.version = version;
+}
+
+function listen() {
+  const stream = new EventSource(wall.dataset.live + how());
+  let heard = performance.now();
+  const watch = setInterval(() => { lost.hidden = performance.now() - heard < PATIENCE; }, 1000);
+  stream.addEventListener("part", (event) => show(event.data, event.lastEventId));
+  stream.addEventListener("beat", (event) => {
+    heard = performance.now();
+    ahead = Number(event.data) - Date.now();
+  });
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return; // it comes again by itself
+    clearInterval(watch);
+    ask();
+  });
 }
 
 async function ask() {
   let pause = 2000;
   try {
-    const address = `${wall.dataset.wall}?seen=${encodeURIComponent(wall.dataset.version)}${still ? "&still=1" : ""}`;
-    const answer = await fetch(address, { cache: "no-store" });
-    if (answer.status === 200) {
-      wall.innerHTML = await answer.text();
-      wall.dataset.version = answer.headers.get("X-Version");
-    }
+    const answer = await fetch(wall.dataset.wall + how(), { cache: "no-store" });
+    if (answer.status === 200) show(await answer.text(), answer.headers.get("X-Version"));
     if (answer.ok) {
       pause = Number(answer.headers.get("X-Pause")) || pause;
       ahead = Number(answer.headers.get("X-Now")) - Date.now();
     }
-    document.querySelector("[data-part=lost]").hidden = answer.ok;
+    lost.hidden = answer.ok;
   } catch {
-    document.querySelector("[data-part=lost]").hidden = false;
+    lost.hidden = false;
   }
   setTimeout(ask, pause);
 }
