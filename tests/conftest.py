@@ -1,9 +1,14 @@
 """What all tests share: the city, and a database that can be emptied although its trail can't be changed."""
 
+import functools
 import os
+import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings as Settings
 from django.db import connection
 from hypothesis import settings
 
@@ -26,7 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         uses_database = bool({"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))) or (
             item.get_closest_marker("django_db") is not None
         )
-        leave = (needs_browser and without_browser) or (only_database and not uses_database)
+        cannot = item.get_closest_marker("two_writers") is not None and connection.vendor != "postgresql"
+        leave = (needs_browser and without_browser) or (only_database and not uses_database) or cannot
         (dropped if leave else kept).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
@@ -37,6 +43,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def city(db: None) -> City:
     """The organisations of the notice and the cast of `tests.cast`."""
     return build_city()
+
+
+@pytest.fixture(autouse=True)
+def _a_log_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    """Each test begins with an empty log, and so with a key and a newest checkpoint of its own."""
+    settings.SUNLOT_LOG = tmp_path / "log"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -55,3 +67,20 @@ def _tables_can_be_emptied() -> Iterator[None]:
     operations.execute_sql_flush = without_guards  # type: ignore[method-assign]
     yield
     operations.execute_sql_flush = original  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder served by Python's plain server: the folder and its address."""
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()

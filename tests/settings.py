@@ -11,8 +11,9 @@ atexit.register(shutil.rmtree, os.environ["SUNLOT_DATA"], ignore_errors=True)
 os.environ["SUNLOT_SECRET_KEY"] = "only-for-tests-" + "x" * 40
 
 from sunlot.site.settings import *  # noqa: E402, F403 -- the folder must be named before
-from sunlot.site.settings import DATABASES  # noqa: E402
+from sunlot.site.settings import DATABASES, STATIC_ROOT  # noqa: E402
 
+STATIC_ROOT.mkdir(parents=True)  # whitenoise warns where there is none
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -22,7 +22,7 @@ from sunlot.trail.models import EventDetail
 
 from ..cast import viewer_of
 from ..drawing.stage import soon
-from .visitors import DESK, PHONE, Visitors
+from .visitors import DESK, PHONE, Visitors, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -79,6 +79,8 @@ def public() -> list[Visit]:
         f"/results/{part.form.number}/{part.organisation.code}/",
         "/enterprises/",
         f"/enterprises/{part.form.object.number}/",
+        "/log/",
+        "/log/entries/0/",
         "/accounts/login/",
     ]
     return [*(Visit("", address) for address in addresses), Visit("", "/nothing/", NOT_FOUND)]
@@ -184,7 +186,7 @@ def look(visitors: Visitors, visit: Visit) -> list[str]:
     """What is wrong with a page at both widths, a line for each fault."""
     page = at(visitors, visit.who)
     page.set_viewport_size({"width": DESK, "height": 900})
-    answer = page.goto(visit.address)
+    answer = go(page, visit.address)
     faults = shape(page, answer, visit) + violations(page, visit, DESK)
     page.set_viewport_size({"width": PHONE, "height": 844})
     width = page.evaluate("document.documentElement.scrollWidth")
@@ -245,7 +247,7 @@ def without_scripts(visitors: Visitors, visits: list[Visit]) -> list[str]:
         if visit.address.endswith(NEED_SCRIPTS):
             continue
         page = bare(visitors, visit.who)
-        faults += [f"without scripts: {fault}" for fault in shape(page, page.goto(visit.address), visit)]
+        faults += [f"without scripts: {fault}" for fault in shape(page, go(page, visit.address), visit)]
     return faults
 
 
@@ -259,7 +261,7 @@ def search_lists(visitors: Visitors) -> None:
         ("wuye", "/desk/planning/", "物业"),
     ):
         page = bare(visitors, who)
-        page.goto(address)
+        go(page, address)
         total = page.locator(".chosen .end").inner_text()
         page.locator("form[role=search] [name=q]").first.fill(words)
         page.get_by_role("button", name="查找").first.click()
@@ -271,22 +273,22 @@ def search_lists(visitors: Visitors) -> None:
 def send_forms(visitors: Visitors) -> None:
     """A plan is tried, a roster uploaded, a half-filled form saved, and somebody signs out."""
     page = bare(visitors, "wuye")
-    page.goto("/desk/planning/new/")
+    go(page, "/desk/planning/new/")
     page.get_by_role("checkbox", name="物业服务企业", exact=True).check()
     page.get_by_role("button", name="试算").click()
     expect(page.locator("#preview")).to_contain_text("处使计划无法实施")
-    page.goto("/desk/registry/imports/objects/")
+    go(page, "/desk/registry/imports/objects/")
     roster = FilePayload(name=examples.CLEAN, mimeType="application/octet-stream", buffer=examples.clean())
     page.get_by_label("名单文件").set_input_files(roster)
     page.get_by_role("button", name="上传并核对").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("核对后再导入")
     inspector, part = _inspector_with_a_form()
     phone = bare(visitors, inspector)
-    phone.goto(f"/field/{part.pk}/")
+    go(phone, f"/field/{part.pk}/")
     phone.get_by_role("button", name="开始检查，记下时间").click()
     phone.get_by_role("button", name="保存", exact=True).last.click()
     expect(phone.locator(".messages")).to_contain_text("已保存")
-    page.goto("/desk/")
+    go(page, "/desk/")
     page.get_by_role("button", name="退出").click()
-    page.goto("/desk/")
+    go(page, "/desk/")
     expect(page.get_by_role("heading", level=1)).to_have_text("工作人员登录")

@@ -19,7 +19,7 @@ from ..cast import PEOPLE, City
 from ..drawing.stage import ROLLS, build_stage, fresh
 from ..planning.town import Town, build_town
 from . import ceremony, way
-from .visitors import Visitors
+from .visitors import Visitors, go
 
 ROOMS = ("catalogue", "registry", "visits", "planning", "drawing", "inspecting", "publishing", "organisations", "trail")
 # A page says what is wrong in one of these; a page for what this person may not see says nothing but that it is not there.
@@ -171,7 +171,7 @@ def test_reload_second_tab_and_back_lose_no_number(prepared: Attempt, visitors: 
     page.reload()
     assert ceremony.slip(page) == nonce
     second = page.context.new_page()
-    second.goto(f"/desk/drawing/{number}/")
+    go(second, f"/desk/drawing/{number}/")
     assert ceremony.slip(second) == nonce
     second.get_by_role("button", name="密数条已存好，提交承诺").click()
     expect(second.locator(".messages")).to_contain_text("承诺已提交")
@@ -185,7 +185,7 @@ def test_reload_second_tab_and_back_lose_no_number(prepared: Attempt, visitors: 
     for username in ("chen", "yjj-clerk", "supervisor"):
         ceremony.commit(visitors[username], number)
     host = visitors["chen"]
-    host.goto(f"/desk/drawing/{number}/")
+    go(host, f"/desk/drawing/{number}/")
     host.get_by_role("button", name="冻结名册并封存公告").click()
     expect(host.locator(".messages")).to_contain_text("公告已封存")
     for username in ("chen", "supervisor"):
@@ -201,13 +201,13 @@ def test_reload_second_tab_and_back_lose_no_number(prepared: Attempt, visitors: 
 def reveal_after_detours(page: Page, second: Page, number: str, nonce: str) -> None:
     """Reload, go back and forth, then reveal in both tabs: the second time finds it done."""
     for one in (page, second):
-        one.goto("/desk/")
-        one.goto(f"/desk/drawing/{number}/")
+        go(one, "/desk/")
+        go(one, f"/desk/drawing/{number}/")
         expect(one.get_by_label("密数，64 位十六进制")).to_have_value(nonce)
     page.reload()
     page.go_back()
     page.go_forward()
     expect(page.get_by_label("密数，64 位十六进制")).to_have_value(nonce)
     ceremony.reveal(page, number)
-    second.goto(f"/desk/drawing/{number}/")
+    go(second, f"/desk/drawing/{number}/")
     expect(second.get_by_role("row", name=re.compile("市场监管|市场监督"))).to_contain_text("已公开")

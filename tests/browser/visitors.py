@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response, Route
 
 from ..cast import PASSWORD
 
@@ -17,14 +17,17 @@ PATIENCE = 20_000
 _STATUS = re.compile(r"the server responded with a status of (\d{3})")
 
 
-def go(page: Page, address: str) -> None:
-    """Go to an address, once more where the page was just about to reload itself."""
+_OWN_RELOAD = ("ERR_ABORTED", "interrupted by another navigation")
+
+
+def go(page: Page, address: str, tries: int = 3) -> Response | None:
+    """Go to an address, again where the page was just about to reload itself, as the ceremony's does."""
     try:
-        page.goto(address)
+        return page.goto(address)
     except Error as error:
-        if "ERR_ABORTED" not in str(error):
+        if tries == 1 or not any(words in str(error) for words in _OWN_RELOAD):
             raise
-        page.goto(address)
+        return go(page, address, tries - 1)
 
 
 @dataclass
