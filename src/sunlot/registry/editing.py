@@ -8,7 +8,7 @@ from simple_history.utils import get_history_manager_for_model
 
 from sunlot.norms import masking
 
-from .forms import VersionedForm
+from .forms.fields import VersionedForm
 
 F = TypeVar("F", bound=VersionedForm)
 

@@ -12,7 +12,7 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
 from . import policy, queries
-from .lists import URGENT_DAYS, WARN_DAYS
+from .lists.inspectors import URGENT_DAYS, WARN_DAYS
 from .models import Import, Inspector
 
 _SHOWN_IMPORTS = 5

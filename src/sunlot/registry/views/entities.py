@@ -12,8 +12,10 @@ from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock, masking
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
-from .. import actions, forms, lists, policy, queries
+from .. import actions, policy, queries
 from ..editing import merged
+from ..forms import objects as forms
+from ..lists import objects as lists
 from ..panels import panels_of
 from ..story import story_of
 

@@ -20,11 +20,12 @@ from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.queries import history
 
-from .. import imports, lists, policy, queries
+from .. import imports, policy, queries
 from ..imports import steps
 from ..imports.columns import matches
 from ..imports.faulty import faulty_rows
 from ..imports.fields import fields_of
+from ..lists import imports as lists
 from ..models import Import
 
 RECENT = 10

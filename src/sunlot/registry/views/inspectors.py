@@ -13,8 +13,10 @@ from sunlot.norms import clock, masking
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
-from .. import actions, forms, lists, policy, queries
+from .. import actions, policy, queries
 from ..editing import merged
+from ..forms import inspectors as forms
+from ..lists import inspectors as lists
 from ..models import Inspector
 from ..story import story_of
 

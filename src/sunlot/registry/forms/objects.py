@@ -1,6 +1,5 @@
-"""The registries' forms. Saving is for the actions; a form says what is missing before they are asked."""
+"""Forms of entities and inspection objects."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,66 +9,11 @@ from django.core.exceptions import ValidationError
 from sunlot.catalogue.models import ObjectKind
 from sunlot.desk.forms import DeskForm
 from sunlot.norms import clock, credit_code
-from sunlot.norms.text import half_width, trim
-from sunlot.organisations.models import Organisation, Region, User
-from sunlot.organisations.roles import Role
+from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import Viewer
 
-from .imports.rows import NUMBER_FORM
-from .imports.values import phone_of, words_of
-from .models import Avoidance, Entity, InspectionObject, Inspector, Involvement, RiskClass
-
-_NUMBER_HINT = "只用数字、字母和 . _ -，最多 64 位"
-
-
-class CleanText(forms.CharField):
-    """Text with half-width digits and letters and single spaces, as imports keep it."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return " ".join(trim(half_width(text)).split()) if text else text
-
-
-class PhoneText(CleanText):
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return phone_of(text) if text else text
-
-
-def _regions(viewer: Viewer) -> Any:
-    """The districts of the jurisdiction: an object lies in one of them, never in the city as a whole."""
-    return Region.objects.filter(code__startswith=viewer.region_prefix, children__isnull=True)
-
-
-def _number(text: str) -> str:
-    bare = text.replace(" ", "")
-    if bare and not NUMBER_FORM.fullmatch(bare):
-        raise ValidationError(f"编号{_NUMBER_HINT}。")
-    return bare
-
-
-class VersionedForm(DeskForm):
-    """A form that changes an entry: it carries the version that its editor saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    @classmethod
-    def values_of(cls, entry: Any) -> dict[str, str]:
-        """The entry's values as the form's controls hold them, `entry` being the record itself or one of its history."""
-        found = {}
-        for name in cls.base_fields:
-            value = getattr(entry, f"{name}_id", None) if hasattr(entry, f"{name}_id") else getattr(entry, name, "")
-            found[name] = cls.written(name, value)
-        return found
-
-    @classmethod
-    def written(cls, _name: str, value: Any) -> str:
-        """One value as its control holds it."""
-        if value is None:
-            return ""
-        if isinstance(value, date):
-            return value.isoformat()
-        return "、".join(value) if isinstance(value, list) else str(value)
+from ..models import Entity, InspectionObject, Involvement, RiskClass
+from .fields import CleanText, PhoneText, VersionedForm, number_of, regions_of
 
 
 class CodeTick(DeskForm):
@@ -132,12 +76,12 @@ class NewObjectForm(CodeTick):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = _regions(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["region"].queryset = regions_of(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
         if len(viewer.region_prefix) == len(viewer.region_code):
             self.fields["region"].initial = viewer.region_code
 
     def clean_number(self) -> str:
-        return _number(str(self.cleaned_data["number"] or ""))
+        return number_of(str(self.cleaned_data["number"] or ""))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -167,7 +111,7 @@ class ObjectForm(VersionedForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = _regions(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["region"].queryset = regions_of(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class NewEntityForm(CodeTick):
@@ -185,7 +129,7 @@ class NewEntityForm(CodeTick):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = _regions(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["region"].queryset = regions_of(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class EntityForm(VersionedForm, NewEntityForm):
@@ -240,121 +184,3 @@ class InvolvementForm(DeskForm):
         if len(found) > 1:
             raise ValidationError("名录库中有几个同名的主体，改填统一社会信用代码。")
         return found[0]
-
-
-class _InspectorFields(DeskForm):
-    name = CleanText(label="姓名", max_length=40)
-    organisation = forms.ModelChoiceField(label="单位", queryset=Organisation.objects.none(), empty_label=None)
-    certificate = CleanText(label="执法证号", max_length=40)
-    certificate_expires = forms.DateField(label="执法证有效期至", widget=forms.DateInput)
-    fields_ = CleanText(label="专业领域", max_length=200, required=False, help_text="用顿号分开，如：燃气、质量安全")
-    post = CleanText(label="岗位", max_length=40, required=False)
-    rank = CleanText(label="职务", max_length=40, required=False)
-    phone = PhoneText(label="手机", max_length=20, required=False)
-    user = forms.ModelChoiceField(
-        label="登录账号",
-        queryset=User.objects.none(),
-        required=False,
-        empty_label="还没有账号",
-        help_text="检查时在手机上登录用",
-    )
-
-    def __init__(self, *args: Any, viewer: Viewer, inspector: Inspector | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own = Organisation.objects.filter(path__startswith=viewer.base.path, is_active=True)
-        self.fields["organisation"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
-        accounts = User.objects.filter(
-            memberships__role=Role.INSPECTOR,
-            memberships__ended_at__isnull=True,
-            memberships__organisation__path__startswith=viewer.base.path,
-        )
-        free = accounts.filter(inspector__isnull=True)
-        if inspector is not None and inspector.user_id:
-            free = free | accounts.filter(pk=inspector.user_id)
-        self.fields["user"].queryset = free.distinct()  # type: ignore[attr-defined]  # a ModelChoiceField
-
-    def clean_fields_(self) -> list[str]:
-        return words_of(str(self.cleaned_data["fields_"] or ""))
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The cleaned values under the names of the model."""
-        data = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        data["fields"] = data.pop("fields_")
-        return data
-
-
-class NewInspectorForm(_InspectorFields):
-    """A person to be recommended."""
-
-    number = CleanText(
-        label="人员编号", max_length=64, help_text=f"单位内部的编号，公示抽取结果时使用，不要用身份证号；{_NUMBER_HINT}"
-    )
-
-    field_order = (
-        "number",
-        "name",
-        "organisation",
-        "certificate",
-        "certificate_expires",
-        "fields_",
-        "post",
-        "rank",
-        "phone",
-        "user",
-    )
-
-    def clean_number(self) -> str:
-        return _number(str(self.cleaned_data["number"]))
-
-
-class InspectorForm(VersionedForm, _InspectorFields):
-    """An inspector's facts."""
-
-    @classmethod
-    def values_of(cls, entry: Any) -> dict[str, str]:
-        return super().values_of(entry) | {"fields_": "、".join(entry.fields)}
-
-
-class InspectorStateForm(DeskForm):
-    """Suspend an inspector, bring it back, end its service."""
-
-    state = forms.ChoiceField(label="改为")
-    reason = CleanText(
-        label="原因", max_length=200, required=False, help_text="暂停、离岗时必须写明，例如：产假至 2027 年 3 月、调离"
-    )
-
-    OFFERED = (Inspector.State.ACTIVE, Inspector.State.SUSPENDED, Inspector.State.LEFT, Inspector.State.RECOMMENDED)
-
-    def __init__(self, *args: Any, inspector: Inspector, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words: Mapping[str, str] = {Inspector.State.RECOMMENDED: "重新送审"}
-        moves = [Inspector.State(one) for one in Inspector.MOVES[inspector.state] if one in self.OFFERED]
-        self.fields["state"].choices = [(one.value, words.get(one, one.label)) for one in moves]  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class AvoidanceForm(DeskForm):
-    """An object that an inspector must not meet."""
-
-    object = CleanText(label="检查对象的编号或全称", max_length=120)
-    ground = forms.ChoiceField(label="事由", choices=Avoidance.Ground.choices)
-    note = CleanText(label="说明", max_length=200, required=False, help_text="不公开")
-    expires = forms.DateField(label="有效期至", required=False, widget=forms.DateInput, help_text="不填为长期")
-
-    def __init__(self, *args: Any, visible: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._visible = visible
-
-    def clean_object(self) -> InspectionObject:
-        text = str(self.cleaned_data["object"])
-        number = (
-            self._visible.filter(number=text.replace(" ", "").upper()).first()
-            or self._visible.filter(number=text).first()
-        )
-        found = [number] if number else list(self._visible.filter(name=text)[:2])
-        if not found:
-            raise ValidationError("名录库中没有这个检查对象，核对编号或全称。")
-        if len(found) > 1:
-            raise ValidationError("有几个同名的检查对象，改填编号。")
-        entry: InspectionObject = found[0]
-        return entry

@@ -1,0 +1,41 @@
+"""What the registries' lists share: searching, choosing."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+
+from sunlot.norms.text import half_width, trim
+from sunlot.organisations.models import Region
+from sunlot.organisations.viewer import Viewer
+
+
+def searching(words: str, *, number: str) -> Q:
+    """Entries whose name or number holds `words`, or whose initials or pinyin do. A code may be typed with gaps."""
+    asked = trim(half_width(words))
+    bare = asked.replace(" ", "")
+    return Q(name__icontains=asked) | Q(**{f"{number}__icontains": bare}) | Q(search_keys__contains=bare.lower())
+
+
+def select() -> forms.Select:
+    """The control of a choice."""
+    return forms.Select({"class": "input"})
+
+
+def search_box(hint: str) -> forms.TextInput:
+    """The control of the search, with an example in it."""
+    return forms.TextInput({"class": "input", "type": "search", "placeholder": hint})
+
+
+class RegionFilters(django_filters.FilterSet):
+    """Filters of what lies in regions: only those of the viewer's jurisdiction are offered."""
+
+    region = django_filters.ModelChoiceFilter(
+        label="辖区", queryset=Region.objects.all(), empty_label="全部辖区", widget=select()
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        viewer: Viewer = self.request.viewer
+        self.form.fields["region"].queryset = Region.objects.filter(code__startswith=viewer.region_prefix)

@@ -1,0 +1,170 @@
+"""Entities and inspection objects as lists."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+
+from sunlot.catalogue.models import ObjectKind
+from sunlot.catalogue.queries import kinds_covered
+from sunlot.desk.lists import Column, Listing
+from sunlot.norms import clock, masking
+from sunlot.organisations.viewer import Viewer
+
+from .. import policy, queries
+from ..models import Entity, InspectionObject, Inspector, Involvement, RiskClass
+from .filters import RegionFilters, search_box, searching, select
+
+
+class ObjectFilters(RegionFilters):
+    """What the list of objects can be narrowed by."""
+
+    q = django_filters.CharFilter(
+        label="名称、编号、信用代码或拼音首字母", method="search", widget=search_box("如：沙枣花、9115、szh")
+    )
+    kind = django_filters.ModelChoiceFilter(
+        label="类别", queryset=ObjectKind.objects.all(), to_field_name="code", empty_label="全部类别", widget=select()
+    )
+    risk = django_filters.ChoiceFilter(
+        label="信用风险",
+        field_name="risk_class",
+        empty_label="A 至 D",
+        widget=select(),
+        choices=[(one.value, f"{one.value} {one.label}") for one in RiskClass],
+    )
+    state = django_filters.ChoiceFilter(
+        label="状态", choices=InspectionObject.State.choices, empty_label="全部状态", widget=select()
+    )
+    scope = django_filters.ChoiceFilter(
+        label="事项范围",
+        method="by_scope",
+        empty_label="不限",
+        widget=select(),
+        choices=[("in", "在事项范围"), ("beyond", "不在事项范围")],
+    )
+
+    field_order = ("q", "kind", "region", "risk", "state", "scope")
+
+    class Meta:
+        model = InspectionObject
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.form.order_fields(self.field_order)
+
+    def search(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
+        return queryset.filter(searching(value, number="number"))
+
+    def by_scope(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
+        covered = kinds_covered(clock.today())
+        return queryset.filter(kind__in=covered) if value == "in" else queryset.exclude(kind__in=covered)
+
+
+class EntityFilters(RegionFilters):
+    """What the list of entities can be narrowed by."""
+
+    q = django_filters.CharFilter(
+        label="名称、信用代码或拼音首字母", method="search", widget=search_box("如：沙枣花、9115、szh")
+    )
+    kind = django_filters.ChoiceFilter(
+        label="类型", choices=Entity.Kind.choices, empty_label="全部类型", widget=select()
+    )
+
+    class Meta:
+        model = Entity
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.form.order_fields(("q", "kind", "region"))
+
+    def search(self, queryset: "QuerySet[Entity]", _name: str, value: str) -> "QuerySet[Entity]":
+        return queryset.filter(searching(value, number="credit_code"))
+
+
+def objects_listing(request: HttpRequest, viewer: Viewer) -> "Listing[InspectionObject]":
+    """The objects that this person sees; the newest change first."""
+    itself = Involvement.objects.filter(part=Involvement.Part.ITSELF).select_related("entity__manager")
+    return Listing(
+        request,
+        queries.objects_seen(viewer).prefetch_related(Prefetch("involvements", queryset=itself, to_attr="itself")),
+        filters=ObjectFilters,
+        sorts={
+            "name": ["name"],
+            "number": ["number"],
+            "kind": ["kind__name", "number"],
+            "region": ["region__code", "number"],
+            "risk": ["risk_class", "number"],
+            "state": ["state", "number"],
+            "updated": ["updated_at"],
+        },
+        default_sort="-updated",
+        columns=_object_columns(viewer),
+        unit="户",
+    )
+
+
+def _object_columns(viewer: Viewer) -> Sequence[Column[InspectionObject]]:
+    return [
+        Column("number", "编号", lambda one: one.number),
+        Column("name", "名称", called),
+        Column("kind", "类别", lambda one: one.kind.name),
+        Column("region", "辖区", lambda one: one.region.name),
+        Column("region_code", "区划代码", lambda one: one.region_id),
+        Column("address", "地址", lambda one: one.address),
+        Column("risk_class", "信用风险", lambda one: one.risk_class),
+        Column("state", "状态", lambda one: one.get_state_display()),
+        Column("contact", "联系人", lambda one: contact_of(viewer, one)[0]),
+        Column("phone", "联系电话", lambda one: contact_of(viewer, one)[1]),
+        Column("updated_at", "更新时间", lambda one: one.updated_at),
+    ]
+
+
+def called(entry: Entity | InspectionObject | Inspector) -> str:
+    """The name, with 演示 after what is invented: a file that leaves the system says so too."""
+    return f"{entry.name}（演示）" if entry.is_demo else entry.name
+
+
+def contact_of(viewer: Viewer, entry: InspectionObject) -> tuple[str, str]:
+    """Contact person and phone: the object's own, else those of the entity that it is; masked for who does not keep it."""
+    entity = next((one.entity for one in entry.itself), None)  # type: ignore[attr-defined]  # prefetched
+    holder = entry if entry.contact or entry.phone or entity is None else entity
+    return shown_contact(viewer, holder)
+
+
+def shown_contact(viewer: Viewer, holder: Entity | InspectionObject) -> tuple[str, str]:
+    """Contact person and phone as this viewer may read them."""
+    if policy.sees_contacts(viewer, holder):
+        return holder.contact, holder.phone
+    return masking.person(holder.contact), masking.phone(holder.phone)
+
+
+def entities_listing(request: HttpRequest, viewer: Viewer) -> "Listing[Entity]":
+    """The entities that this person sees; the newest change first."""
+    return Listing(
+        request,
+        queries.entities_seen(viewer),
+        filters=EntityFilters,
+        sorts={
+            "name": ["name"],
+            "code": ["credit_code"],
+            "region": ["region__code", "name"],
+            "kind": ["kind", "name"],
+            "updated": ["updated_at"],
+        },
+        default_sort="-updated",
+        columns=[
+            Column("credit_code", "统一社会信用代码", lambda one: one.credit_code or ""),
+            Column("name", "名称", called),
+            Column("kind", "类型", lambda one: one.get_kind_display()),
+            Column("region", "所在辖区", lambda one: one.region.name),
+            Column("address", "住所", lambda one: one.address),
+            Column("contact", "联系人", lambda one: shown_contact(viewer, one)[0]),
+            Column("phone", "联系电话", lambda one: shown_contact(viewer, one)[1]),
+            Column("updated_at", "更新时间", lambda one: one.updated_at),
+        ],
+        unit="个",
+    )

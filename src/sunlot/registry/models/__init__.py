@@ -1,0 +1,17 @@
+"""The registries' tables, by noun."""
+
+from .imports import ColumnMemory, Import, ImportFinding
+from .inspectors import Avoidance, Inspector
+from .objects import Entity, InspectionObject, Involvement, RiskClass
+
+__all__ = [
+    "Avoidance",
+    "ColumnMemory",
+    "Entity",
+    "Import",
+    "ImportFinding",
+    "InspectionObject",
+    "Inspector",
+    "Involvement",
+    "RiskClass",
+]

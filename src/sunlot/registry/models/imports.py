@@ -1,0 +1,92 @@
+"""Imports into the registries."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from sunlot.organisations.models import Organisation, User
+
+
+class Import(models.Model):
+    """An uploaded roster on its way into the registry: looked at, corrected, confirmed once."""
+
+    class Target(models.TextChoices):
+        OBJECTS = "objects", "检查对象"
+        INSPECTORS = "inspectors", "执法检查人员"
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", "待确认"
+        APPLIED = "applied", "已导入"
+        DISCARDED = "discarded", "已放弃"
+
+    target = models.CharField(max_length=12, choices=Target.choices)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey("trail.StoredFile", on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    sheet = models.CharField(max_length=120, blank=True)
+    header_row = models.PositiveIntegerField(default=1)  # counted from 1, as the spreadsheet does
+    columns = models.JSONField(default=dict)  # column number (as text, from 0) -> field name
+    defaults = models.JSONField(default=dict)  # field name -> value of the whole roster, where no column gives it
+    counts = models.JSONField(default=dict)  # rows, new, changed, same, confirm, faulty, mended
+    taken = models.JSONField(default=dict)  # once applied: new, changed, same, left
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    applied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = verbose_name_plural = "导入"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="applied") | (Q(applied_by__isnull=False) & Q(applied_at__isnull=False)),
+                name="import_applied_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True) | Q(applied_at__gte=F("created_at")), name="import_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportFinding(models.Model):
+    """What the preview has to say about one cell of one row; rewritten whenever the preview is."""
+
+    class Verdict(models.TextChoices):
+        FAULT = "fault", "不导入"
+        WARNING = "warning", "待确认"
+        MENDED = "mended", "已改正"
+
+    roster = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings")
+    row = models.PositiveIntegerField()  # as the spreadsheet numbers it
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    column = models.CharField(max_length=40)  # the registry's field, in Chinese
+    name = models.CharField(max_length=120, blank=True)  # of the row, to recognise it by
+    value = models.CharField(max_length=200, blank=True)  # as it stands in the file
+    what = models.CharField(max_length=300)
+    mend = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["roster", "verdict", "row"], name="finding_verdict")]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.column}"
+
+
+class ColumnMemory(models.Model):
+    """Which field an organisation gave to a column head the last time: its next file is matched by it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(max_length=12, choices=Import.Target.choices)
+    head = models.CharField(max_length=120)
+    field = models.CharField(max_length=24, blank=True)  # empty: not imported
+
+    class Meta:
+        verbose_name = verbose_name_plural = "列的记忆"
+        constraints = [models.UniqueConstraint(fields=["organisation", "target", "head"], name="column_memory_once")]
+
+    def __str__(self) -> str:
+        return f"{self.head} → {self.field}"

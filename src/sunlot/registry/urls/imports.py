@@ -1,0 +1,15 @@
+"""Addresses of imports."""
+
+from django.urls import path
+
+from ..views import imports
+
+urlpatterns = [
+    path("imports/<int:pk>/", imports.preview, name="import"),
+    path("imports/<int:pk>/columns/", imports.set_columns, name="import-columns"),
+    path("imports/<int:pk>/apply/", imports.apply, name="import-apply"),
+    path("imports/<int:pk>/discard/", imports.discard, name="import-discard"),
+    path("imports/<int:pk>/faulty.xlsx", imports.faulty, name="import-faulty"),
+    path("imports/<slug:target>/", imports.upload, name="upload"),
+    path("imports/<slug:target>/template.xlsx", imports.template, name="template"),
+]
