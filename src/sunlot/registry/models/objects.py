@@ -7,17 +7,9 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from sunlot.catalogue.models import ObjectKind
+from sunlot.catalogue.vocabulary import RiskClass
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation, Region
-
-
-class RiskClass(models.TextChoices):
-    """Credit risk (国市监信发〔2022〕6号)."""
-
-    A = "A", "低"
-    B = "B", "一般"
-    C = "C", "较高"
-    D = "D", "高"
 
 
 class Entity(models.Model):
