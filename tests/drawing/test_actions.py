@@ -1,6 +1,7 @@
 """The ceremony through its actions: the protocol's order, each step once, by the right person."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -402,3 +403,16 @@ def test_the_outcome_is_read_from_the_frozen_files_and_stored_result(stage: Stag
         assert own == [balls[0] for balls in tickets.tickets[: len(own)]]
         assert len(tickets.tickets) == stratum.candidates
     assert "改名" not in {one.name for one in found.objects.values()}
+
+
+def test_a_plan_is_not_changed_once_its_notice_is_sealed_nor_its_contributors_once_they_are_listed(
+    stage: Stage,
+) -> None:
+    attempt = stage.prepare()
+    order = planning.open_change_order(stage["chen"], stage.plan, "减少参与部门")
+    fewer = replace(stage.town.content, seats=stage.town.content.seats[:2], few_participants_reason="该局另有任务")
+    with pytest.raises(Refused, match="不能增减参与部门"):
+        planning.submit_plan(stage["chen"], planning.change_plan(stage["chen"], order, fewer))
+    stage.sealed(attempt)
+    with pytest.raises(Refused, match="公告已封存"):
+        planning.submit_plan(stage["chen"], order)

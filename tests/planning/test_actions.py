@@ -336,7 +336,7 @@ def test_withdrawing_what_was_public_is_public_too(town: Town) -> None:
 
 
 def test_a_later_room_can_keep_a_plan_from_being_withdrawn(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_WITHDRAWAL_CHECKS", [])
+    monkeypatch.setattr(actions.plans, "_WITHDRAWAL_CHECKS", [])
     actions.withdrawal_check(lambda plan: "公告已封存。")
     with pytest.raises(Refused, match="公告已封存"):
         actions.withdraw_plan(town["leader"], town.published(), WORDS)

@@ -118,3 +118,14 @@ def build_town(city: City) -> Town:
         targeted=True,
     ).in_order()
     return Town(city, content)
+
+
+def published_change(town: Town, plan: Plan, **changes: object) -> Plan:
+    """A change order of a published plan, taken the whole way; returns the order."""
+    order = actions.open_change_order(town["chen"], plan, "乌达区检查人员借调")
+    content = replace(town.content, **changes)  # type: ignore[arg-type]  # any field
+    order = actions.submit_plan(town["chen"], actions.change_plan(town["chen"], order, content))
+    for username, code in (("scjg-clerk", "scjg"), ("yjj-head", "yjj")):
+        order = actions.confirm_participation(town[username], order.participants.get(organisation__code=code))
+    order = actions.sign_as_head(town["wuye-head"], order, town.proof("wuye-head"))
+    return actions.sign_as_leader(town["leader"], order, town.proof("leader"))

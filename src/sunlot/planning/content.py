@@ -152,10 +152,14 @@ def rules(plan: Plan) -> dict[str, Any]:
     codes for people who compare.
     """
     content = content_of(plan)
+    # A change order says what the plan that it revises will say as its next version.
+    number, version = (plan.number, plan.version)
+    if plan.revises is not None and plan.base_version is not None:
+        number, version = plan.revises.number, plan.base_version + 1
     named = {part.organisation.code: part for part in plan.participants.all()}
     return {
-        "plan": plan.number,
-        "version": plan.version,
+        "plan": number,
+        "version": version,
         "title": content.title,
         "lead": content.lead,
         "targeted": content.targeted,

@@ -14,3 +14,6 @@ PLAN_WITHDRAWN = EventKind("planning.plan_withdrawn", "撤回计划", Act.DECIDE
 PUBLISHED_PLAN_WITHDRAWN = EventKind("planning.published_plan_withdrawn", "撤回已公布的计划", Act.DECIDED, public=True)
 PLAN_DRAWN = EventKind("planning.plan_drawn", "计划已抽取")
 PLAN_COMPLETED = EventKind("planning.plan_completed", "计划已完成")
+ORDER_OPENED = EventKind("planning.order_opened", "提出计划调整", Act.CREATED)
+ORDER_APPLIED = EventKind("planning.order_applied", "计划调整生效")
+PUBLISHED_PLAN_CHANGED = EventKind("planning.published_plan_changed", "调整已公布的计划", Act.DECIDED, public=True)

@@ -313,6 +313,17 @@ class ReasonForm(DeskForm):
     reason = forms.CharField(label="理由", widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class ChangeForm(DeskForm):
+    """Why a published plan is changed."""
+
+    reason = forms.CharField(
+        label="调整理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="随调整后的计划向社会公布，不写个人信息和拟查企业的名称。",
+    )
+
+
 class OpinionForm(DeskForm):
     """A participant's answer; disagreeing needs words."""
 

@@ -1,5 +1,6 @@
 """What the page of a plan shows: where it stands, whose turn it is, what makes it impossible, the chart of the trial."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +14,12 @@ from sunlot.organisations.models import Membership, Signature
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
-from . import policy
+from . import policy, wording
 from .actions import HEAD, LEADER
 from .checks import MIN_DEPARTMENTS, PUBLISH_WITHIN, departments_of, last_days_to_decide
 from .feasibility import Fault, Feasibility
-from .models import Participant, Plan
+from .models import Participant, Plan, PlanVersion
+from .queries import rules_of
 from .simulation import Pile, Spread, simulate
 
 State = Plan.State
@@ -71,7 +73,9 @@ def way(plan: Plan, figures: Feasibility | None, items: int) -> list[Step]:
         "公示": f"检查后 {PUBLISH_WITHIN} 个工作日",
         "归档": f"{published_by.year}年{published_by.month}月后",
     }
-    now = {State.PUBLISHED: 3, State.DRAWN: 4, State.COMPLETED: 6, State.WITHDRAWN: 2}.get(State(plan.state), 2)
+    now = {State.PUBLISHED: 3, State.DRAWN: 4, State.COMPLETED: 6, State.APPLIED: 3, State.WITHDRAWN: 2}.get(
+        State(plan.state), 2
+    )
     missing = {
         name for name, there in (("清单", items), ("名录库", figures is None or figures.candidates)) if not there
     }
@@ -94,12 +98,30 @@ def next_step(viewer: Viewer, plan: Plan, parts: Sequence[Participant], figures:
             found = Next(f"{HEAD}{_names(plan, Role.HEAD)}签署", what)
             return _mine(found, policy.may_sign_as_head(viewer, plan), _url("sign", plan), "查看并签署")
         case State.HEAD_SIGNED:
-            what = f"期限 {_day(leader_by)}；签署后计划即向社会公布，{_moment(plan)} 抽取。"
+            after = "签署后计划即向社会公布" if plan.revises_id is None else "签署后调整即生效，并向社会公布"
+            what = f"期限 {_day(leader_by)}；{after}，{_moment(plan)} 抽取。"
             found = Next(f"{LEADER}{_names(plan, Role.LEADER)}签署", what)
             return _mine(found, policy.may_sign_as_leader(viewer, plan), _url("sign", plan), "签署并公布")
         case State.PUBLISHED:
             return Next("抽取", f"定于 {_moment(plan)}，由牵头科室组织，纪检监督。")
     return None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change order changes: the plan as published, the reason, the fields that differ."""
+
+    plan: Plan
+    lines: Sequence[wording.Line]
+
+
+def change_of(order: Plan) -> Change | None:
+    """What a change order changes of the version that it started from; None for any other plan."""
+    if order.revises is None or order.base_version is None:
+        return None
+    base = PlanVersion.objects.get(plan=order.revises, number=order.base_version)
+    found = wording.lines(rules_of(order), json.loads(base.content))
+    return Change(order.revises, [line for line in found if line.changed])
 
 
 def deadlines(plan: Plan) -> dict[str, date]:

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from sunlot.lottery.notice import Seat, Stratum, ZoneTeams
+from sunlot.organisations.models import Signature
+from sunlot.organisations.queries import signatures_of
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import Viewer
 from sunlot.registry.models import InspectionObject
@@ -25,8 +27,12 @@ __all__ = [
     "plans_seen",
     "pool",
     "published_plans",
+    "published_versions",
     "rules_of",
     "scope",
+    "signatures_under",
+    "versions_of",
+    "with_parts",
     "zone_of",
 ]
 
@@ -133,6 +139,18 @@ def rules_of(plan: Plan) -> dict[str, Any]:
         frozen: dict[str, Any] = json.loads(stored.content)
         return frozen
     return content.rules(plan)
+
+
+def signatures_under(plan: Plan) -> list[Signature]:
+    """The signatures under the plan, those under the change orders that it took on among them, newest first."""
+    orders = Plan.objects.filter(revises=plan, state=State.APPLIED)
+    things = [plan.thing, *(order.thing for order in orders)]
+    return [one for thing in things for one in signatures_of(thing)]
+
+
+def published_versions(plan: Plan) -> "QuerySet[PlanVersion]":
+    """The versions of a plan that were published, newest first: for the public."""
+    return PlanVersion.objects.filter(plan=plan, published_at__isnull=False)
 
 
 def versions_of(plan: Plan) -> "QuerySet[PlanVersion]":

@@ -31,7 +31,10 @@ def new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo: 
     columns: dict[str, Any] = {name: getattr(content, name) for name in COLUMNS}
     for _ in range(TRIES):
         last = (
-            Plan.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
+            Plan.objects.filter(number__startswith=prefix, revises__isnull=True)
+            .order_by("-number")
+            .values_list("number", flat=True)
+            .first()
         )
         serial = int(last.removeprefix(prefix)) + 1 if last else 1
         try:
@@ -47,6 +50,39 @@ def new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo: 
         except IntegrityError:
             continue
     raise Refused("同时有多人在编制计划，没有取到编号。再试一次。")
+
+
+def new_order(viewer: Viewer, plan: Plan, reason: str, content: PlanContent) -> Plan:
+    """Make a change order of a plan whose row is locked: `<plan>-T1`, `-T2` …, saying what the plan says now."""
+    columns: dict[str, Any] = {name: getattr(content, name) for name in COLUMNS}
+    order = Plan.objects.create(
+        number=f"{plan.number}-T{plan.change_orders.count() + 1}",
+        lead=plan.lead,
+        revises=plan,
+        base_version=plan.version,
+        change_reason=reason,
+        created_by_id=viewer.user_id,
+        created_at=clock.now(),
+        is_demo=plan.is_demo,
+        **columns,
+    )
+    write(order, content)
+    return order
+
+
+def write_order(plan: Plan, order: Plan, content: PlanContent) -> None:
+    """Put what a change order says into the plan; its participants stay confirmed as they confirmed the order."""
+    for name in COLUMNS:
+        setattr(plan, name, getattr(content, name))
+    plan.save(update_fields=list(COLUMNS))
+    write(plan, content)
+    answers = {part.organisation_id: part for part in order.participants.all()}
+    parts = list(plan.participants.all())
+    for part in parts:
+        answer = answers[part.organisation_id]
+        part.state, part.comment = answer.state, answer.comment
+        part.decided_by_id, part.decided_at = answer.decided_by_id, answer.decided_at
+    Participant.objects.bulk_update(parts, ["state", "comment", "decided_by", "decided_at"])
 
 
 def organisations_of(content: PlanContent) -> dict[str, Organisation]:

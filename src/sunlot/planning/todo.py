@@ -48,7 +48,8 @@ def _todo(viewer: Viewer, plan: Plan, returned: Mapping[int, str]) -> Todo | Non
             f"签署计划“{plan}”", "参与部门已全部同意，等科室负责人签署。", _url("sign", plan), "查看并签署", head_by
         )
     if plan.state == State.HEAD_SIGNED and policy.may_sign_as_leader(viewer, plan):
-        reason = f"{plan.lead.name}负责人已签署；您签署后即向社会公布。"
+        after = "即向社会公布" if plan.revises_id is None else "调整即生效，并向社会公布"
+        reason = f"{plan.lead.name}负责人已签署；您签署后{after}。"
         return Todo(f"签署计划“{plan}”", reason, _url("sign", plan), "签署并公布", leader_by)
     return None
 

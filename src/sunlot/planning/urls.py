@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:number>/submit/", views.submit, name="submit"),
     path("<str:number>/answer/", views.answer, name="answer"),
     path("<str:number>/sign/", views.sign, name="sign"),
+    path("<str:number>/change/", views.change, name="change"),
     path("<str:number>/withdraw/", views.withdraw, name="withdraw"),
     path("<str:number>/versions/<int:version>/", views.version, name="version"),
     path("<str:number>/sheet/", views.printed, name="sheet"),

@@ -17,7 +17,6 @@ from sunlot.desk.lists import Listing
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.documents.plan_form import plan_form
 from sunlot.norms import clock
-from sunlot.organisations.queries import signatures_of
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.staff.keys import has_key
@@ -43,7 +42,7 @@ def plan_list(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """The plans that this person's side leads or takes part in."""
     listing = Listing(
         request,
-        queries.plans_seen(viewer).prefetch_related("participants__organisation"),
+        queries.plans_seen(viewer).filter(revises__isnull=True).prefetch_related("participants__organisation"),
         filters=filters.PlanFilters,
         sorts=filters.SORTS,
         default_sort="-created",
@@ -62,7 +61,7 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
     parts = list(plan.participants.all())
     figures = queries.feasibility(plan) if plan.state in page.FORECAST else None
-    signatures = list(signatures_of(plan.thing))
+    signatures = queries.signatures_under(plan)
     versions = list(queries.versions_of(plan))
     items = [item for part in parts for item in part.items.all()]
     spreads = page.spreads(plan.number, figures) if figures and figures.drawn and figures.zones else ()
@@ -92,6 +91,9 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "versions": versions,
         "previous": next((version for version in versions if version.number < plan.version), None),
         "may_write": policy.may_write(viewer, plan) and plan.is_open,
+        "may_change": policy.may_write(viewer, plan) and plan.state == State.PUBLISHED,
+        "orders": list(queries.plans_seen(viewer).filter(revises=plan).order_by("-created_at")),
+        "change": page.change_of(plan),
         "may_withdraw": policy.may_withdraw(viewer, plan) and State.WITHDRAWN in Plan.MOVES[plan.state],
         "on_paper": plan.state in (State.CONFIRMED, State.HEAD_SIGNED),
         "waiting_paper": next(
@@ -133,7 +135,7 @@ def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     if not policy.may_write(viewer, plan):
         raise NotAllowed(f"这个计划由{plan.lead.name}的经办人、负责人或统筹科室编制。")
     if not plan.is_open:
-        raise Refused(f"计划{plan.get_state_display()}，不能再修改。确需调整的，先撤回并写明理由，再另行编制。")
+        raise Refused(f"计划{plan.get_state_display()}，不能直接修改。{actions.HOW_TO_CHANGE}")
     stored = content_of(plan)
     if request.method != "POST":
         options = options_for(viewer, stored.draw_day, plan.lead).with_choice(list(stored.kinds), list(stored.item_ids))
@@ -232,6 +234,29 @@ def _signed_or_returned(request: HttpRequest, viewer: Viewer, plan: Plan, form: 
     if done:
         messages.success(request, words)
     return done
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def change(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Begin to change a published plan, with the reason; what was begun before is gone on with."""
+    plan = _plan(viewer, number)
+    if not policy.may_write(viewer, plan):
+        raise NotAllowed(f"这个计划由{plan.lead.name}的经办人、负责人或统筹科室调整。")
+    earlier = plan.change_orders.filter(state__in=Plan.UNPUBLISHED).first()
+    if earlier is not None:
+        return redirect("planning:plan", number=earlier.number)
+    form = forms.ChangeForm(request.POST or None)
+    if form.is_valid():
+        order: Plan | None = None
+
+        def begin(data: dict[str, Any]) -> None:
+            nonlocal order
+            order = actions.open_change_order(viewer, plan, data["reason"])
+
+        if accepts(form, "reason", begin) and order is not None:
+            return redirect("planning:edit", number=order.number)
+    return render(request, "planning/change.html", {"plan": plan, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -376,7 +401,7 @@ def _submitted(plan: Plan) -> str:
 def _sheet(viewer: Viewer, number: str) -> "tuple[Plan, sheet.PlanForm]":
     plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
     parts = list(plan.participants.all())
-    return plan, sheet.sheet_of(plan, queries.feasibility(plan), parts, list(signatures_of(plan.thing)))
+    return plan, sheet.sheet_of(plan, queries.feasibility(plan), parts, queries.signatures_under(plan))
 
 
 def _totals(strata: "Sequence[sheet.PlanStratum]") -> dict[str, int]:

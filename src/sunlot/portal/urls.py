@@ -26,6 +26,8 @@ urlpatterns = [
     *listed("plans", plans.plans),
     path("plans/<str:number>/", plans.plan, name="plan"),
     path("plans/<str:number>/content.json", plans.content, name="plan-content"),
+    path("plans/<str:number>/versions/<int:version>/", plans.version, name="plan-version"),
+    path("plans/<str:number>/versions/<int:version>/content.json", plans.content, name="plan-version-content"),
     *listed("draws", draws.draws),
     path("draws/<str:number>/", draws.draw, name="draw"),
     path("draws/<str:number>/bundle.zip", draws.bundle, name="bundle"),

@@ -9,6 +9,7 @@ from sunlot import lottery
 from sunlot.norms import canonical, clock
 from sunlot.organisations.viewer import SYSTEM, Refused
 from sunlot.planning import actions as planning
+from sunlot.planning.content import PlanContent
 from sunlot.planning.models import Plan
 from sunlot.trail import files
 from sunlot.trail.actions import record
@@ -219,8 +220,24 @@ def _release_is_due(attempt: Attempt, now: datetime) -> bool:
 @planning.withdrawal_check
 def _under_way(plan: Plan) -> str | None:
     """A sealed notice ends in a result or an abort, never in a withdrawal."""
+    return _sealed(plan, "撤回")
+
+
+@planning.change_check
+def _listed(plan: Plan, content: PlanContent) -> str | None:
+    """What is sealed is drawn as it stands; who contributes is settled when the draw is prepared."""
+    if sealed := _sealed(plan, "调整"):
+        return sealed
+    prepared = Attempt.objects.filter(draw__round__plan=plan, state=Attempt.State.PREPARING).first()
+    taking_part = {seat.organisation for seat in content.seats}
+    if prepared is None or taking_part == {part.organisation.code for part in plan.participants.all()}:
+        return None
+    return f"抽取 {prepared.draw.number} 已在准备，参与方已经列定，调整不能增减参与部门。"
+
+
+def _sealed(plan: Plan, act: str) -> str | None:
     idle = (Attempt.State.PREPARING, Attempt.State.ABORTED)
     sealed = Attempt.objects.filter(draw__round__plan=plan).exclude(state__in=idle).first()
     if sealed is None:
         return None
-    return f"抽取 {sealed.draw.number} 的公告已封存，须抽取完毕或依规则中止后才能撤回计划"
+    return f"抽取 {sealed.draw.number} 的公告已封存，须抽取完毕或依规则中止后才能{act}计划"

@@ -1,5 +1,6 @@
 """Published plans."""
 
+import json
 from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,10 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import conditional_page, require_safe
 
 from sunlot.desk.lists import Column
-from sunlot.norms import canonical, clock
+from sunlot.norms import clock
 from sunlot.organisations.models import Signature
-from sunlot.organisations.queries import signatures_of
 from sunlot.planning import queries as planning
+from sunlot.planning import wording
 from sunlot.planning.models import Plan
 
 from ..draws import as_public, public_draws
@@ -88,18 +89,34 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
         "draws": draws,
         "signatures": [
             one
-            for one in signatures_of(shown.thing)
+            for one in planning.signatures_under(shown)
             if one.state == Signature.State.SIGNED and one.digest == shown.digest
         ],
+        "versions": planning.published_versions(shown),
         "bases": list(dict.fromkeys(law for entry in shown.items.all() for law in entry.version.laws)),
     }
     return render(request, "portal/plan.html", context)
 
 
 @require_safe
-def content(request: HttpRequest, number: str) -> HttpResponse:
-    """The canonical content that was signed; its SHA-256 is the plan's digest."""
-    shown = planning.made_public().filter(number=number).exclude(digest="").first()
-    if shown is None:
+@conditional_page
+def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """One published version of a plan, with what the version published before it said where they differ."""
+    shown = get_object_or_404(planning.made_public(), number=number)
+    versions = list(planning.published_versions(shown))
+    found = next((one for one in versions if one.number == version), None)
+    if found is None:
         raise Http404
-    return HttpResponse(canonical.dumps(planning.rules_of(shown)), content_type="application/json; charset=utf-8")
+    before = next((one for one in versions if one.number < version), None)
+    after = next((one for one in reversed(versions) if one.number > version), None)
+    lines = wording.lines(json.loads(found.content), json.loads(before.content) if before else None)
+    context = {"plan": shown, "version": found, "before": before, "after": after, "lines": lines}
+    return render(request, "portal/plan_version.html", context)
+
+
+@require_safe
+def content(request: HttpRequest, number: str, version: int | None = None) -> HttpResponse:
+    """The canonical content that was signed; its SHA-256 is the plan's digest. Of a version published earlier too."""
+    shown = get_object_or_404(planning.made_public().exclude(digest=""), number=number)
+    found = get_object_or_404(planning.published_versions(shown), number=version or shown.version)
+    return HttpResponse(found.content, content_type="application/json; charset=utf-8")

@@ -1,29 +1,43 @@
 """Everything that changes a plan: written, submitted, confirmed by the participants, signed twice, published, drawn."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import transaction
 
 from sunlot.norms import clock
 from sunlot.organisations import signatures
 from sunlot.organisations.models import Signature
-from sunlot.organisations.signatures import Page, Proof
+from sunlot.organisations.signatures import Proof
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
-from . import content as contents
-from . import events, policy, storing
-from .content import PlanContent
-from .feasibility import Feasibility
-from .models import Participant, Plan, PlanVersion
-from .queries import feasibility
+from .. import content as contents
+from .. import events, policy, storing
+from ..content import PlanContent
+from ..models import Participant, Plan, PlanVersion
+from .changing import apply_order, require_order_possible, withdraw_order_of
+from .guards import (
+    HEAD,
+    LEADER,
+    back_to_draft,
+    fingerprint,
+    locked,
+    move,
+    page_of,
+    require_another,
+    require_head,
+    require_leader,
+    require_possible,
+    require_state,
+    require_writer,
+    said,
+    standing_signature,
+)
 
 State = Plan.State
 
-HEAD = "科室负责人"
-LEADER = "分管领导"
+HOW_TO_CHANGE = "已公布、尚未抽取的计划，用“调整计划”办理；抽取以后不能再改。"
 
 # Later rooms may know why a published plan can't be withdrawn just now: a draw of it is under way. Each is given the
 # plan and answers with the reason, or None. Called inside the transaction.
@@ -60,7 +74,7 @@ def create_plan(viewer: Viewer, content: PlanContent, *, is_demo: bool = False) 
     plan = storing.new_plan(viewer, lead, content, is_demo)
     storing.write(plan, content)
     words = f"编制计划“{plan}”" if plan.title else "编制计划"
-    record(viewer, events.PLAN_CREATED, plan.thing, words, after=_said(plan))
+    record(viewer, events.PLAN_CREATED, plan.thing, words, after=said(plan))
     return plan
 
 
@@ -72,26 +86,28 @@ def change_plan(viewer: Viewer, plan: Plan, content: PlanContent, *, reason: str
     `seen` is the `fingerprint` of what the viewer was shown: Refused where somebody changed it in between. Refused once
     it is published. The same content again changes nothing and leaves no trace.
     """
-    found = _locked(plan)
-    _require_writer(viewer, found)
+    found = locked(plan)
+    require_writer(viewer, found)
     if not found.is_open:
-        raise Refused(f"计划{found.get_state_display()}，不能再修改。确需调整的，先撤回并写明理由，再另行编制。")
+        raise Refused(f"计划{found.get_state_display()}，不能直接修改。{HOW_TO_CHANGE}")
     if seen is not None and seen != fingerprint(found):
         raise Refused("您打开以后，这个计划已被别人修改。刷新页面，看过最新内容再改。")
     content = content.in_order()
     if content == contents.content_of(found):
         return found
     lead = storing.organisations_of(content)[content.lead]
+    if lead.pk != found.lead_id and found.revises_id is not None:
+        raise Refused("计划调整不能更换牵头科室（单位）。确需更换的，撤回原计划，另行编制。")
     if lead.pk != found.lead_id and not policy.may_lead(viewer, lead):
         raise NotAllowed(f"牵头科室改为{lead.name}，须由该科室编制。")
-    before = _said(found)
-    _back_to_draft(found, reason.strip() or "修改计划")
+    before = said(found)
+    back_to_draft(found, reason.strip() or "修改计划")
     for name in storing.COLUMNS:
         setattr(found, name, getattr(content, name))
     found.lead = lead
     found.save(update_fields=[*storing.COLUMNS, "lead"])
     storing.write(found, content)
-    after = _said(found)
+    after = said(found)
     changed = [key for key in after if before.get(key) != after[key]]
     words = f"修改计划（第 {found.version} 版）" + (f"：{reason.strip()}" if reason.strip() else "")
     record(
@@ -112,12 +128,13 @@ def submit_plan(viewer: Viewer, plan: Plan) -> Plan:
 
     Refused with every fault while the plan is impossible. Submitted twice is submitted once.
     """
-    found = _locked(plan)
-    _require_writer(viewer, found)
+    found = locked(plan)
+    require_writer(viewer, found)
     if found.state in (State.CONFIRMING, State.CONFIRMED):
         return found
-    _require_state(found, State.DRAFT, "提交")
-    _require_possible(found, "提交")
+    require_state(found, State.DRAFT, "提交")
+    require_order_possible(found)
+    require_possible(found, "提交")
     text = contents.canonical_text(contents.rules(found))
     found.digest = contents.digest_of(text)
     now = clock.now()
@@ -128,7 +145,7 @@ def submit_plan(viewer: Viewer, plan: Plan) -> Plan:
     parts.update(state=Participant.State.PENDING, comment="", decided_by=None, decided_at=None)
     parts.filter(position=0).update(state=Participant.State.CONFIRMED, decided_by=viewer.user_id, decided_at=now)
     alone = not parts.filter(state=Participant.State.PENDING).exists()
-    _move(found, State.CONFIRMED if alone else State.CONFIRMING, "digest")
+    move(found, State.CONFIRMED if alone else State.CONFIRMING, "digest")
     whom = f"由{HEAD}签署" if alone else "由参与部门确认"
     record(
         viewer, events.PLAN_SUBMITTED, found.thing, f"提交第 {found.version} 版，{whom}", after={"digest": found.digest}
@@ -143,12 +160,12 @@ def confirm_participation(viewer: Viewer, participant: Participant, comment: str
     _require_confirmer(viewer, part)
     if part.state == Participant.State.CONFIRMED and found.state != State.DRAFT:
         return found
-    _require_state(found, State.CONFIRMING, "确认")
+    require_state(found, State.CONFIRMING, "确认")
     _decide(viewer, part, Participant.State.CONFIRMED, comment)
     words = f"{part.organisation.name}同意参与" + (f"：{comment.strip()}" if comment.strip() else "")
     record(viewer, events.PARTICIPATION_CONFIRMED, found.thing, words, after={"digest": found.digest})
     if not found.participants.exclude(state=Participant.State.CONFIRMED).exists():
-        _move(found, State.CONFIRMED)
+        move(found, State.CONFIRMED)
     return found
 
 
@@ -157,40 +174,40 @@ def refuse_participation(viewer: Viewer, participant: Participant, comment: str)
     """Disagree, with the reason: the plan returns to draft. Refused without a reason, or when it is not asked."""
     found, part = _locked_part(participant)
     _require_confirmer(viewer, part)
-    _require_state(found, State.CONFIRMING, "答复")
+    require_state(found, State.CONFIRMING, "答复")
     if not comment.strip():
         raise Refused("不同意须写明理由和修改建议。")
     _decide(viewer, part, Participant.State.REFUSED, comment)
     words = f"{part.organisation.name}不同意：{comment.strip()}"
     record(viewer, events.PARTICIPATION_REFUSED, found.thing, words, after={"digest": found.digest})
-    _back_to_draft(found, words)
+    back_to_draft(found, words)
     return found
 
 
 @transaction.atomic
 def sign_as_head(viewer: Viewer, plan: Plan, proof: Proof, comment: str = "") -> Plan:
     """First signature, by the head of the lead section. Signed twice by the same person is signed once."""
-    found = _locked(plan)
-    _require_head(viewer, found)
+    found = locked(plan)
+    require_head(viewer, found)
     if _signed_already(found, HEAD, viewer):
         return found
-    _require_state(found, State.CONFIRMED, "签署")
-    _require_possible(found, "签署")
+    require_state(found, State.CONFIRMED, "签署")
+    require_possible(found, "签署")
     signatures.sign(viewer, page_of(found, HEAD), proof, comment)
-    _move(found, State.HEAD_SIGNED)
+    move(found, State.HEAD_SIGNED)
     return found
 
 
 @transaction.atomic
 def sign_as_leader(viewer: Viewer, plan: Plan, proof: Proof, comment: str = "") -> Plan:
     """Second signature, by the leader in charge: it publishes the plan at once. Never by whoever gave the first."""
-    found = _locked(plan)
-    _require_leader(viewer, found)
+    found = locked(plan)
+    require_leader(viewer, found)
     if _signed_already(found, LEADER, viewer):
         return found
-    _require_state(found, State.HEAD_SIGNED, "签署")
-    _require_another(found, viewer.user_id, viewer.person)
-    _require_possible(found, "签署")
+    require_state(found, State.HEAD_SIGNED, "签署")
+    require_another(found, viewer.user_id, viewer.person)
+    require_possible(found, "签署")
     signatures.sign(viewer, page_of(found, LEADER), proof, comment)
     _publish(viewer, found)
     return found
@@ -203,15 +220,15 @@ def paper_confirmed(viewer: Viewer, signature: Signature) -> Plan:
     Called inside the confirmation's transaction, so that a refusal undoes the confirmation too. Confirmed twice, or
     for a version that is no longer the plan's, moves nothing.
     """
-    found = _locked(Plan.objects.get(pk=int(signature.thing.partition(":")[2])))
+    found = locked(Plan.objects.get(pk=int(signature.thing.partition(":")[2])))
     if signature.digest != found.digest:
         raise Refused("计划在纸质签署以后改过，这份签署件不再有效。打印新的计划表，重新签署。")
     if signature.capacity == HEAD and found.state == State.CONFIRMED:
-        _require_possible(found, "签署")
-        _move(found, State.HEAD_SIGNED)
+        require_possible(found, "签署")
+        move(found, State.HEAD_SIGNED)
     elif signature.capacity == LEADER and found.state == State.HEAD_SIGNED:
-        _require_another(found, None, signature.name)
-        _require_possible(found, "签署")
+        require_another(found, None, signature.name)
+        require_possible(found, "签署")
         _publish(viewer, found)
     elif signature.capacity == LEADER and found.state == State.CONFIRMED:
         raise Refused(f"{HEAD}还没有签署。先核对{HEAD}的签署件。")
@@ -221,19 +238,19 @@ def paper_confirmed(viewer: Viewer, signature: Signature) -> Plan:
 @transaction.atomic
 def return_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
     """Refuse the signature that is asked of the viewer, with the reason: the plan returns to draft."""
-    found = _locked(plan)
+    found = locked(plan)
     if found.state == State.CONFIRMED:
-        _require_head(viewer, found)
+        require_head(viewer, found)
         capacity = HEAD
     elif found.state == State.HEAD_SIGNED:
-        _require_leader(viewer, found)
+        require_leader(viewer, found)
         capacity = LEADER
     else:
         raise Refused(f"计划现在是“{found.get_state_display()}”，没有等待签署。刷新页面看最新情况。")
     signatures.refuse(viewer, page_of(found, capacity), reason)
     words = f"{capacity}退回第 {found.version} 版：{reason.strip()}"
     record(viewer, events.PLAN_RETURNED, found.thing, words, before={"digest": found.digest})
-    _back_to_draft(found, words)
+    back_to_draft(found, words)
     return found
 
 
@@ -243,7 +260,7 @@ def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
 
     Refused without a reason, after the draw, and while a later room says why not (a draw is under way).
     """
-    found = _locked(plan)
+    found = locked(plan)
     if not policy.may_withdraw(viewer, found):
         raise NotAllowed(f"已公布的计划由{HEAD}或{LEADER}撤回，未公布的由牵头科室撤回。")
     if found.state == State.WITHDRAWN:
@@ -256,7 +273,7 @@ def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
         if why_not := check(found):
             raise Refused(why_not)
     found.withdrawn_reason = reason.strip()
-    _move(found, State.WITHDRAWN, "withdrawn_reason")
+    move(found, State.WITHDRAWN, "withdrawn_reason")
     words = f"撤回计划：{found.withdrawn_reason}"
     if found.published_at is None:
         record(viewer, events.PLAN_WITHDRAWN, found.thing, words)
@@ -269,6 +286,7 @@ def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
             subject=f"plan:{found.number}",
             public={"plan": found.digest, "reason": found.withdrawn_reason},
         )
+    withdraw_order_of(viewer, found, "原计划已撤回")
     for follow in _WITHDRAWAL_FOLLOWERS:
         follow(viewer, found)
     return found
@@ -277,79 +295,48 @@ def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
 @transaction.atomic
 def mark_drawn(actor: Actor, plan: Plan) -> Plan:
     """All rounds of the plan are drawn: the drawing room says so, once or more often."""
-    found = _locked(plan)
+    found = locked(plan)
     if found.state in (State.DRAWN, State.COMPLETED):
         return found
-    _require_state(found, State.PUBLISHED, "抽取")
-    _move(found, State.DRAWN)
+    require_state(found, State.PUBLISHED, "抽取")
+    move(found, State.DRAWN)
     record(actor, events.PLAN_DRAWN, found.thing, "计划已抽取")
+    withdraw_order_of(actor, found, "原计划已抽取，不再调整")
     return found
 
 
 @transaction.atomic
 def mark_completed(actor: Actor, plan: Plan) -> Plan:
     """Every part of every form is published: said once or more often."""
-    found = _locked(plan)
+    found = locked(plan)
     if found.state == State.COMPLETED:
         return found
-    _require_state(found, State.DRAWN, "完成")
-    _move(found, State.COMPLETED)
+    require_state(found, State.DRAWN, "完成")
+    move(found, State.COMPLETED)
     record(actor, events.PLAN_COMPLETED, found.thing, "检查结果全部公布，计划完成")
     return found
-
-
-def page_of(plan: Plan, capacity: str) -> Page:
-    """What is signed, in this capacity, in the version that stands."""
-    return Page(plan.thing, f"计划“{plan}”第 {plan.version} 版", plan.digest, capacity)
-
-
-def fingerprint(plan: Plan) -> str:
-    """Tells whether what the plan says is still what somebody was shown."""
-    return contents.digest_of(contents.canonical_text(contents.rules(plan)))
 
 
 # --- inside -------------------------------------------------------------------------------------------------------
 
 
-def _locked(plan: Plan) -> Plan:
-    """The plan as it stands now, its row locked: acts on one plan come one after another."""
-    return Plan.objects.select_for_update(of=("self",)).select_related("lead__parent").get(pk=plan.pk)
-
-
 def _locked_part(participant: Participant) -> tuple[Plan, Participant]:
-    plan = _locked(Plan(pk=participant.plan_id))
+    plan = locked(Plan(pk=participant.plan_id))
     part = plan.participants.select_related("organisation").filter(pk=participant.pk).first()
     if part is None:
         raise Refused("计划已修改，参与部门有变。刷新页面看最新情况。")
     return plan, part
 
 
-def _said(plan: Plan) -> dict[str, Any]:
-    said = contents.rules(plan)
-    del said["version"]
-    return said
-
-
-def _move(plan: Plan, to: str, *columns: str) -> None:
-    if to not in Plan.MOVES[plan.state]:
-        raise Refused(f"计划现在是“{plan.get_state_display()}”，不能转为“{State(to).label}”。刷新页面看最新情况。")
-    plan.state = to
-    plan.save(update_fields=["state", *columns])
-
-
-def _back_to_draft(plan: Plan, reason: str) -> None:
-    """Begin the next version, if the present one was ever submitted; it stays readable with what ended it."""
-    if plan.state == State.DRAFT:
-        return
-    PlanVersion.objects.filter(plan=plan, number=plan.version).update(ended_reason=reason)
-    plan.version, plan.digest = plan.version + 1, ""
-    _move(plan, State.DRAFT, "version", "digest")
-
-
 def _publish(viewer: Viewer, plan: Plan) -> None:
-    _move(plan, State.LEADER_SIGNED)
+    """The second signature is there: the plan stands published, or the change that it is takes effect."""
+    move(plan, State.LEADER_SIGNED)
+    if plan.revises_id is not None:
+        apply_order(viewer, plan)
+        return
     plan.published_at = clock.now()
-    _move(plan, State.PUBLISHED, "published_at")
+    move(plan, State.PUBLISHED, "published_at")
+    PlanVersion.objects.filter(plan=plan, number=plan.version).update(published_at=plan.published_at)
     record(
         viewer,
         events.PLAN_PUBLISHED,
@@ -367,54 +354,11 @@ def _decide(viewer: Viewer, part: Participant, state: str, comment: str) -> None
     part.save(update_fields=["state", "comment", "decided_by", "decided_at"])
 
 
-def _standing_signature(plan: Plan, capacity: str) -> Signature | None:
-    return Signature.objects.filter(
-        thing=plan.thing, capacity=capacity, digest=plan.digest, state=Signature.State.SIGNED
-    ).first()
-
-
 def _signed_already(plan: Plan, capacity: str, viewer: Viewer) -> bool:
-    signature = _standing_signature(plan, capacity) if plan.digest else None
+    signature = standing_signature(plan, capacity) if plan.digest else None
     return signature is not None and signature.user_id == viewer.user_id
-
-
-def _require_writer(viewer: Viewer, plan: Plan) -> None:
-    if not policy.may_write(viewer, plan):
-        raise NotAllowed(f"这个计划由{plan.lead.name}的经办人、负责人或统筹科室编制。")
 
 
 def _require_confirmer(viewer: Viewer, part: Participant) -> None:
     if not policy.may_confirm(viewer, part.organisation):
         raise NotAllowed(f"由{part.organisation.name}的经办人或负责人确认。")
-
-
-def _require_head(viewer: Viewer, plan: Plan) -> None:
-    if not policy.may_sign_as_head(viewer, plan):
-        raise NotAllowed(f"由{plan.lead.name}的{HEAD}签署。")
-
-
-def _require_leader(viewer: Viewer, plan: Plan) -> None:
-    if not policy.may_sign_as_leader(viewer, plan):
-        raise NotAllowed(f"由{policy.department_of(plan.lead).name}的{LEADER}签署。")
-
-
-def _require_another(plan: Plan, user_id: int | None, name: str) -> None:
-    first = _standing_signature(plan, HEAD)
-    if first is None:
-        raise Refused(f"{HEAD}还没有签署。")
-    if (user_id is not None and first.user_id == user_id) or first.name == name.strip():
-        raise NotAllowed(f"{HEAD}和{LEADER}不能是同一人。由另一位{LEADER}签署。")
-
-
-def _require_state(plan: Plan, state: str, act: str) -> None:
-    if plan.state != state:
-        raise Refused(f"计划现在是“{plan.get_state_display()}”，不能{act}。刷新页面看最新情况。")
-
-
-def _require_possible(plan: Plan, act: str) -> Feasibility:
-    found = feasibility(plan)
-    if not found.possible:
-        listed = "".join(fault.message for fault in found.faults[:5])
-        more = f"另有 {len(found.faults) - 5} 处，见计划页。" if len(found.faults) > 5 else ""
-        raise Refused(f"计划现在无法实施，不能{act}：{listed}{more}")
-    return found

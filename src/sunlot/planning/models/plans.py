@@ -1,4 +1,4 @@
-"""Plans: who inspects what, among whom, how many, when; signed and published before anything is drawn."""
+"""Single plans, with their versions, participants, items, strata and zones; a change order is a plan too."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +20,7 @@ class Plan(models.Model):
         PUBLISHED = "published", "已公布"
         DRAWN = "drawn", "已抽取"
         COMPLETED = "completed", "已完成"
+        APPLIED = "applied", "调整已生效"  # of a change order alone: it is the published plan's version now
         WITHDRAWN = "withdrawn", "已撤回"
 
     class Kind(models.TextChoices):
@@ -37,10 +38,11 @@ class Plan(models.Model):
         State.CONFIRMING: frozenset({State.CONFIRMED, State.DRAFT, State.WITHDRAWN}),
         State.CONFIRMED: frozenset({State.HEAD_SIGNED, State.DRAFT, State.WITHDRAWN}),
         State.HEAD_SIGNED: frozenset({State.LEADER_SIGNED, State.DRAFT, State.WITHDRAWN}),
-        State.LEADER_SIGNED: frozenset({State.PUBLISHED, State.DRAFT, State.WITHDRAWN}),
+        State.LEADER_SIGNED: frozenset({State.PUBLISHED, State.APPLIED, State.DRAFT, State.WITHDRAWN}),
         State.PUBLISHED: frozenset({State.DRAWN, State.WITHDRAWN}),
         State.DRAWN: frozenset({State.COMPLETED}),
         State.COMPLETED: frozenset(),
+        State.APPLIED: frozenset(),
         State.WITHDRAWN: frozenset(),
     }
 
@@ -70,6 +72,10 @@ class Plan(models.Model):
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
+    # A change order (计划调整) is a plan that revises a published one, from this version of it on, for this reason.
+    revises = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="change_orders")
+    base_version = models.PositiveIntegerField(null=True, blank=True)
+    change_reason = models.TextField("调整理由", blank=True)
     is_demo = models.BooleanField("演示", default=False)
     search_keys = models.CharField(max_length=500, blank=True, editable=False)  # initials and full pinyin of the title
 
@@ -86,11 +92,27 @@ class Plan(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="withdrawn") | ~Q(withdrawn_reason=""), name="plan_withdrawn_has_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(revises__isnull=True, base_version__isnull=True, change_reason="")
+                | (Q(revises__isnull=False, base_version__isnull=False) & ~Q(change_reason="")),
+                name="plan_change_order_whole",
+            ),
+            models.CheckConstraint(
+                condition=(Q(revises__isnull=True) & ~Q(state="applied"))
+                | (Q(revises__isnull=False) & ~Q(state__in=["published", "drawn", "completed"])),
+                name="plan_change_order_state",
+            ),
+            models.UniqueConstraint(
+                fields=["revises"],
+                condition=Q(revises__isnull=False) & ~Q(state__in=["applied", "withdrawn"]),
+                name="plan_one_change_order_open",
+            ),
         ]
         indexes = [models.Index(fields=["state", "draw_at"], name="plan_state_draw")]
 
     def __str__(self) -> str:
-        return self.title or f"未命名的计划 {self.number}"
+        name = self.title or f"未命名的计划 {self.number}"
+        return name if self.revises_id is None else f"{name}（调整）"
 
     @property
     def thing(self) -> str:
@@ -112,6 +134,7 @@ class PlanVersion(models.Model):
     digest = models.CharField(max_length=64)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)  # null for one that came back before it was published
     ended_reason = models.TextField(blank=True)  # why another version followed
 
     class Meta:
