@@ -1,6 +1,6 @@
-"""Periodic work: each room registers its jobs in `jobs.py`, the worker runs what is due.
+"""Periodic work: each room registers it in its `jobs.py`, the worker runs what is due. Long work with progress: `work.py`.
 
-A job must be safe to run at any time, twice, and by two workers at once: the lease below only keeps that rare.
+Periodic work must be safe to run at any time, twice, and by two workers at once: the lease below only keeps that rare.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _log = structlog.stdlib.get_logger("sunlot.jobs")
 
 
 @dataclass(frozen=True)
-class Job:
+class Periodic:
     """A function without arguments and how often it runs."""
 
     name: str
@@ -28,7 +28,7 @@ class Job:
     run: Callable[[], object]
 
 
-_JOBS: dict[str, Job] = {}
+_JOBS: dict[str, Periodic] = {}
 
 
 def periodic(name: str, every: timedelta) -> Callable[[Callable[[], object]], Callable[[], object]]:
@@ -37,7 +37,7 @@ def periodic(name: str, every: timedelta) -> Callable[[Callable[[], object]], Ca
     def register(function: Callable[[], object]) -> Callable[[], object]:
         if name in _JOBS:
             raise ValueError(f"periodic job {name!r} is declared twice")
-        _JOBS[name] = Job(name, every, function)
+        _JOBS[name] = Periodic(name, every, function)
         return function
 
     return register
@@ -52,7 +52,7 @@ def run_due() -> list[str]:
     return [job.name for job in _JOBS.values() if _take(job) and _run(job)]
 
 
-def _take(job: Job) -> bool:
+def _take(job: Periodic) -> bool:
     """Hold the job if it is due and free. Only one of two workers gets it: the update tells who."""
     now = clock.now()
     PeriodicJob.objects.get_or_create(name=job.name, defaults={"due_at": now})
@@ -60,7 +60,7 @@ def _take(job: Job) -> bool:
     return bool(PeriodicJob.objects.filter(free, name=job.name, due_at__lte=now).update(held_until=now + LEASE))
 
 
-def _run(job: Job) -> bool:
+def _run(job: Periodic) -> bool:
     started = clock.now()
     failure = ""
     try:
@@ -73,7 +73,7 @@ def _run(job: Job) -> bool:
 
 
 @transaction.atomic
-def _give_back(job: Job, started: datetime, failure: str) -> None:
+def _give_back(job: Periodic, started: datetime, failure: str) -> None:
     row = PeriodicJob.objects.select_for_update().get(name=job.name)
     row.due_at, row.held_until, row.failure = started + job.every, None, failure
     if not failure:

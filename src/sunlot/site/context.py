@@ -46,7 +46,12 @@ DESK = [
     Place("/desk/organisations/", "机构", "/desk/organisations/", _BUSINESS),
 ]
 # One's own account and the papers of all rooms stand in no place of the way.
-_NOWHERE = ("/desk/organisations/account/", "/desk/organisations/papers/", "/desk/organisations/signatures/")
+_NOWHERE = (
+    "/desk/jobs/",
+    "/desk/organisations/account/",
+    "/desk/organisations/papers/",
+    "/desk/organisations/signatures/",
+)
 PORTAL = [
     Place("/", "首页", "/"),
     Place("/items/", "抽查事项", "/items/"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/", views.home, name="home"),
     path("desk/role/", views.choose_role, name="choose-role"),
     path("desk/reminders/<int:pk>/seen/", views.reminder_seen, name="reminder-seen"),
+    path("desk/jobs/", include("sunlot.desk.urls")),
     path("desk/catalogue/", include("sunlot.catalogue.urls")),
     path("desk/registry/", include("sunlot.registry.urls")),
     path("desk/planning/", include("sunlot.planning.urls")),

@@ -1,4 +1,4 @@
-"""`sunlot worker`: runs what is due, again and again, until it is told to stop."""
+"""`sunlot worker`: runs what is due and the long jobs that wait, until it is told to stop."""
 
 import os
 import signal
@@ -9,10 +9,13 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from sunlot.desk.jobs import run_due
+from sunlot.desk.running import Hands
 from sunlot.trail.log.sealing import seal
 from sunlot.trail.log.witnessing import Asking, Witness, configured, post
 
 PAUSE = 1.0  # seconds between two looks at what is due
+HANDS = 2  # long jobs at a time: a small one never waits for a large one to end
+ENDING = 8.0  # seconds in which the jobs in hand are given back
 WITNESS_PAUSE = 5.0  # seconds between two checkpoints that a witness is asked for
 _log = structlog.stdlib.get_logger("sunlot.worker")
 
@@ -33,6 +36,10 @@ def work(follow: int | None = None) -> int:
     threading.Thread(target=_keep_sealing, args=(stopping,), daemon=True).start()
     if witnesses := configured():
         threading.Thread(target=_keep_asking, args=(stopping, witnesses), daemon=True).start()
+    hands = [Hands() for _ in range(HANDS)]
+    working = [threading.Thread(target=one.keep_working, daemon=True) for one in hands]
+    for thread in working:
+        thread.start()
     while not stopping.is_set() and follow in (None, os.getppid()):
         close_old_connections()
         try:
@@ -40,6 +47,10 @@ def work(follow: int | None = None) -> int:
         except DatabaseError:
             _log.exception("the database does not answer; trying again")
         stopping.wait(PAUSE)
+    for one in hands:
+        one.end()
+    for thread in working:
+        thread.join(timeout=ENDING / HANDS)
     return 0
 
 

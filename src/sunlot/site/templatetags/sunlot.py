@@ -56,6 +56,15 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def clock_time(value: datetime | None) -> SafeString | str:
+    """10:42:07."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), f"{local:%H:%M:%S}")
+
+
+@register.filter
 def iso_day(value: date | datetime | None) -> SafeString | str:
     """2026-11-24, for public tables."""
     if value is None:
