@@ -306,6 +306,27 @@ def test_without_what_lies_beside_the_database_nothing_is_signed(name: str) -> N
     check_log()
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("key", "PRIVATE+KEY+x"), ("newest", "PRIVATE+KEY+x"), ("sm2-key", "PRIVATE+KEY+x"), ("sm2-key", "")],
+)
+def test_with_a_spoilt_key_or_newest_checkpoint_nothing_is_signed(name: str, text: str) -> None:
+    act(3)
+    assert sealing.seal()
+    path = keyring.folder() / name
+    before = path.read_text() if path.exists() else None
+    path.write_text(text)
+    act()
+    assert not sealing.seal()
+    told = Sealer.objects.get().stopped_why  # for everybody to read: neither a secret nor a place on the machine
+    assert name in told
+    assert "PRIVATE" not in told
+    assert str(path) not in told
+    path.unlink() if before is None else path.write_text(before)
+    continuing.continue_log(SYSTEM, "已放回原处")
+    check_log()
+
+
 def test_the_key_is_readable_by_its_owner_alone() -> None:
     publish()
     assert (keyring.folder() / "key").stat().st_mode & 0o077 == 0

@@ -2,7 +2,6 @@
 
 import pytest
 
-from sunlot.ledger.faults import LedgerError, NotSigned
 from sunlot.ledger.keys import Kind, SigningKey
 from sunlot.watching.following import Broken, follow
 from sunlot.watching.sources import Missing
@@ -74,10 +73,13 @@ def test_a_partial_file_that_has_become_full_is_cut_from_it() -> None:
 
 def test_a_checkpoint_by_another_key_is_not_followed() -> None:
     other = SigningKey(KEY.name, Kind.ED25519, bytes(32))
-    with pytest.raises(NotSigned):
-        follow(MadeLog(numbered(3), key=other), KEY.verifier, None)
+    log = MadeLog(numbered(3), key=other)
+    with pytest.raises(Broken, match="没有这样的签名") as caught:
+        follow(log, KEY.verifier, None)
+    assert caught.value.evidence == {"checkpoint": log.note.encode()}
 
 
 def test_a_page_that_is_no_checkpoint_is_refused() -> None:
-    with pytest.raises(LedgerError):
+    with pytest.raises(Broken) as caught:
         follow(MadeLog(replaced={"checkpoint": b"<!doctype html>"}), KEY.verifier, None)
+    assert caught.value.evidence == {"checkpoint": b"<!doctype html>"}

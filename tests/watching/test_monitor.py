@@ -10,7 +10,7 @@ from sunlot.ledger.keys import Kind, SigningKey, parse_verifier_key
 from sunlot.ledger.known import KnownLog
 from sunlot.ledger.notes import sign_line
 from sunlot.ledger.text import decode_base64
-from sunlot.watching import monitor
+from sunlot.watching import commands, monitor
 from sunlot.watching.monitor import BadState, Look, State, load, look
 from sunlot.watching.sources import Unreachable
 
@@ -28,6 +28,13 @@ def once(log: MadeLog, path: Path) -> Look:
 
 def drawing(kind: str, minutes: float, **public: object) -> bytes:
     return entry(f"drawing.{kind}", f"draw:{DRAW}:1", at(minutes), notice=digest(notice()), **public)
+
+
+def watch_made(log: MadeLog, argv: list[str]) -> int:
+    """`sunlot log watch` of a made log."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "source_named", lambda _: log)
+        return commands.watch(["made", *argv])
 
 
 CEREMONY = [
@@ -69,6 +76,42 @@ def test_a_fork_is_told_at_every_look_and_both_notes_are_kept(tmp_path: Path) ->
     assert kept == {"older-checkpoint": first.note.encode(), "newer-checkpoint": forked.note.encode()}
     known = KnownLog(KEY.verifier)
     assert known.open(kept["older-checkpoint"].decode()).size < known.open(kept["newer-checkpoint"].decode()).size
+
+
+def test_a_fork_can_not_be_acknowledged_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "watch.json"
+    once(MadeLog(numbered(5)), path)
+    forked = MadeLog([*numbered(4), entry(subject="forged"), *numbered(3)])
+    argv = ["--state", str(path)]
+    for extra, status in (([], 1), (["--acknowledge"], 0), ([], 1), (["--acknowledge"], 0), ([], 1)):
+        assert watch_made(forked, [*argv, *extra]) == status
+        said = capsys.readouterr()
+        assert "全部相符" not in said.out
+        assert ("换一个 --state 文件" in said.err) == (status == 1)
+    assert watch_made(forked, ["--state", str(tmp_path / "new.json")]) == 0
+
+
+def test_a_running_monitor_goes_on_when_the_log_can_not_be_read_and_ends_at_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = MadeLog(numbered(5), down=True)
+    turns = iter([lambda: setattr(log, "down", False), lambda: None, lambda: log.entries.__delitem__(4)])
+    monkeypatch.setattr("time.sleep", lambda _: next(turns)())
+    assert watch_made(log, ["--state", str(tmp_path / "watch.json"), "--interval", "9"]) == 1
+    said = capsys.readouterr()
+    assert "读不到" in said.err
+    assert "从 0 条到 5 条，全部相符" in said.out
+    assert "变短" in said.err
+
+
+def test_evidence_that_is_withheld_is_a_fault_of_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "watch.json"
+    log = MadeLog([*CEREMONY, *numbered(300)], notices=BESIDE)
+    once(log, path)
+    log.entries.append(drawing("notice_sealed", 12))
+    log.replaced["tile/entries/000"] = None
+    [fault] = once(log, path).new_faults
+    assert "取不到" in fault.words
 
 
 def test_a_fault_stays_until_somebody_has_acknowledged_it(tmp_path: Path) -> None:

@@ -77,7 +77,9 @@ def _continue(argv: Sequence[str]) -> int:
         event = continuing.continue_log(actor, options.reason)
     except continuing.NothingToContinue:
         return _refuse("日志没有停止。")
-    except (ValueError, keyring.KeyMissing) as error:
+    except keyring.KeyMissing as missing:
+        return _refuse(f"{missing}（应在 {keyring.folder()}）。")
+    except ValueError as error:
         return _refuse(str(error))
     print(f"日志已恢复，理由已写入：{event.entry}")
     if reading.waiting():

@@ -1,16 +1,22 @@
 """What waits for a person: papers to compare, requests to erase, accounts without a role."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from sunlot.desk.todo import Todo, provider
+from sunlot.norms import clock
 from sunlot.organisations.models import ErasureRequest, Membership
 from sunlot.organisations.queries import erasures_seen, people_seen
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
+from sunlot.trail.log import reading
 
 from .papers import waiting
+
+LONGEST_WAIT = timedelta(minutes=5)  # sealing takes seconds: an event that waits so long says that nothing seals
 
 
 @provider
@@ -52,4 +58,28 @@ def accounts_without_role(viewer: Viewer) -> Iterator[Todo]:
             reason=f"{where}的账号 {person.username} 还没有角色，不能办理任何事。",
             url=reverse("person", args=[person.username]),
             button="授予角色",
+        )
+
+
+@provider
+def log_stands_still(viewer: Viewer) -> Iterator[Todo]:
+    """A log that takes nothing in: for the one who can mend it, and for those who must know of it."""
+    if viewer.role not in (Role.SYSTEM_ADMINISTRATOR, Role.AUDITOR, Role.SUPERVISOR):
+        return
+    sealer, since = reading.state(), reading.waiting_since()
+    if sealer is not None and sealer.stopped_at is not None:
+        yield Todo(
+            title="留痕日志已停止入链",
+            reason=f"{sealer.stopped_why}。",
+            url=reverse("portal:log"),
+            button="看怎样恢复",
+            due=localdate(sealer.stopped_at),
+        )
+    elif since is not None and since < clock.now() - LONGEST_WAIT:
+        yield Todo(
+            title="留痕日志没有在入链",
+            reason="有留痕等了五分钟以上。后台任务可能没有运行，或磁盘已满；服务的运行记录里有原因。",
+            url=reverse("portal:log"),
+            button="看日志的状况",
+            due=localdate(since),
         )

@@ -23,6 +23,8 @@ from .sources import FolderSource, HttpSource, Missing, Source, Unreachable
 
 RIGHT, WRONG, WRONG_USAGE, UNREACHABLE = 0, 1, 2, 3
 
+_ANEW = "证据已保存，请转交监督单位。查清之后仍要看新的这一本，换一个 --state 文件重新开始；旧的状态文件和证据请留存。"
+
 
 def source_named(text: str) -> Source:
     """An address or a folder as a log to read. Raises argparse.ArgumentTypeError."""
@@ -61,15 +63,18 @@ def watch(argv: Sequence[str]) -> int:
         parser.error("--once and --interval exclude each other")
     if options.interval is not None and options.interval < 1:
         parser.error("--interval must be at least one second")
+    while True:
+        status = _attempt(options)
+        if options.interval is None or options.acknowledge or status in (WRONG, WRONG_USAGE):
+            return status
+        time.sleep(options.interval)
+
+
+def _attempt(options: argparse.Namespace) -> int:
+    """One look, or one acknowledgement, from what the state file holds now; returns the exit status."""
     try:
         state = _state(options)
-        if options.acknowledge:
-            return _acknowledge(options.state, state)
-        while True:
-            status = _look(options, state)
-            if options.interval is None or status == WRONG:
-                return status
-            time.sleep(options.interval)
+        return _acknowledge(options.state, state) if options.acknowledge else _look(options, state)
     except monitor.BadState as error:
         return _complain(str(error), WRONG_USAGE)
     except (Unreachable, Missing) as error:
@@ -103,16 +108,17 @@ def _acknowledge(path: Path, state: monitor.State) -> int:
 
 
 def _look(options: argparse.Namespace, state: monitor.State) -> int:
-    try:
-        found = monitor.look(options.log, state, options.state, clock.now(), options.witness)
-    except Unreachable as error:
-        return _complain(f"现在读不到日志：{error}", UNREACHABLE)
+    found = monitor.look(options.log, state, options.state, clock.now(), options.witness)
     for fault in state.open_faults:
         _complain(f"不符：{fault.words}（{fault.found_at} 发现）", WRONG)
         for name in fault.evidence:
             _complain(f"  证据 {name}", WRONG)
     for remark in found.remarks:
         print(f"说明：{remark}")
+    if not found.followed:
+        return _complain(
+            f"结论：日志不是上次那一本的延续，或取不全，停在 {found.size} 条，没有再往下看。{_ANEW}", WRONG
+        )
     if state.open_faults:
         return _complain("结论：有不符之处。证据已保存，请转交监督单位；查清之后用 --acknowledge 标为已知悉。", WRONG)
     cosigned = f"，见证：{'、'.join(found.cosigned)}" if found.cosigned else ""

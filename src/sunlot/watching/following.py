@@ -76,11 +76,12 @@ def follow(source: Source, key: VerifierKey, known: bytes | None, witnesses: Seq
 
     Signatures of `witnesses` may be missing, but one that is there must be true.
 
-    Raises Broken where it does not: the evidence is both notes, signed by the same key. Raises LedgerError for a
-    checkpoint that is none or is not signed by the key, Missing and Unreachable.
+    Raises Broken where it does not: the evidence is both notes, signed by the same key; and for a checkpoint that is none
+    or is not signed by the key: the evidence is what came. Raises LedgerError for a `known` note that is not the key's,
+    Missing and Unreachable.
     """
     old = open_checkpoint(known, key).checkpoint if known is not None else Checkpoint(key.name, 0, EMPTY_ROOT)
-    opened = open_checkpoint(source.read("checkpoint", MAX_TEXT), key, witnesses)
+    opened = _open(source.read("checkpoint", MAX_TEXT), key, witnesses)
     new, note = opened.checkpoint, opened.note.encode()
     both = {"older-checkpoint": known, "newer-checkpoint": note} if known is not None else {"checkpoint": note}
     if new.size < old.size:
@@ -99,6 +100,10 @@ def follow(source: Source, key: VerifierKey, known: bytes | None, witnesses: Seq
             f"新检查点（{new.size} 条）不是上次看到的（{old.size} 条）的延续：日志分叉。{error}", both
         ) from error
     return step
+
+
+def _open(data: bytes, key: VerifierKey, witnesses: Sequence[VerifierKey]) -> OpenCheckpoint:
+    return proven({"checkpoint": data}, lambda: open_checkpoint(data, key, witnesses))
 
 
 def read_tile(source: Source, tile: Tile) -> bytes:

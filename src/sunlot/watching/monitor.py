@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from sunlot.ledger.checkpoints import open_checkpoint
-from sunlot.ledger.faults import LedgerError
 from sunlot.ledger.keys import VerifierKey, parse_verifier_key
 from sunlot.ledger.text import encode_base64
 from sunlot.ledger.tiles import WIDTH, Bundle
@@ -59,13 +58,18 @@ class State:
 
 @dataclass(frozen=True)
 class Look:
-    """What one look at the log found: how far it was and is, the faults that are new, and what is merely worth knowing."""
+    """What one look at the log found: how far it was and is, the faults that are new, and what is merely worth knowing.
+
+    `followed` is false where the log is not what it signed: then nothing new was read, and `size` is that of the last
+    checkpoint that was good.
+    """
 
     old: int
     size: int
     cosigned: tuple[str, ...]
     new_faults: tuple[Fault, ...]
     remarks: tuple[str, ...]
+    followed: bool = True
 
 
 def load(path: Path) -> State | None:
@@ -75,7 +79,7 @@ def load(path: Path) -> State | None:
         if value.pop("format") != "sunlot-watch/1":
             raise ValueError
         state = State(**{**value, "faults": [Fault(**one) for one in value["faults"]]})
-        parse_verifier_key(state.vkey)
+        _size_of(state, parse_verifier_key(state.vkey))
         Draws.from_json(state.draws)
     except FileNotFoundError:
         return None
@@ -100,14 +104,16 @@ def look(source: Source, state: State, path: Path, now: datetime, witnesses: Seq
     key = parse_verifier_key(state.vkey)
     try:
         step, draws, violations = _read(source, state, key, now, witnesses)
+        shown = [(violation.words, _evidence(step, violation)) for violation in violations]
     except Broken as broken:
         found = _keep(state, path, str(broken), broken.evidence, now)
+        _reopen(state, str(broken))
         save(path, state)
         size = _size_of(state, key)
-        return Look(size, size, (), found, ())
+        return Look(size, size, (), found, (), followed=False)
     fresh: tuple[Fault, ...] = ()
-    for violation in violations:
-        fresh += _keep(state, path, violation.words, {"entries.json": _evidence(step, violation)}, now)
+    for words, evidence in shown:
+        fresh += _keep(state, path, words, {"entries.json": evidence}, now)
     state.checkpoint, state.seen_at = step.note.decode(), clock.iso(now)
     state.draws = draws.to_json()
     save(path, state)
@@ -124,8 +130,6 @@ def _read(
         step = follow(source, key, state.checkpoint.encode() if state.checkpoint else None, witnesses)
     except Missing as error:
         raise Unreachable(str(error)) from error
-    except LedgerError as error:
-        raise Broken(str(error), {"checkpoint": source.read("checkpoint", 2**20)}) from error
     violations = []
     for index, entry in step.entries():
         violations += draws.add(index, entry)
@@ -179,6 +183,13 @@ def _keep(state: State, path: Path, words: str, evidence: dict[str, bytes], now:
     fault = Fault(clock.iso(now), words, sorted(str(folder / name) for name in evidence))
     state.faults.append(fault)
     return (fault,)
+
+
+def _reopen(state: State, words: str) -> None:
+    """A log that still is not what it signed is a fault anew, whoever has acknowledged it: it is not being watched."""
+    for fault in state.faults:
+        if fault.words == words:
+            fault.acknowledged = False
 
 
 def _remarks(draws: Draws) -> list[str]:

@@ -27,7 +27,10 @@ if sys.platform != "win32":
 
 
 class KeyMissing(Exception):  # noqa: N818 -- reads as what is wrong
-    """The installation has sealed before, and its key or its newest checkpoint is not where it should be."""
+    """The log's key or its newest checkpoint is not where it should be, or is not what it should be.
+
+    The page of the log shows the words to everybody: they name files, never where on the machine these lie.
+    """
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,28 @@ def open_keyring(*, may_make: bool) -> Keyring:
     path = folder() / "key"
     if not path.exists():
         if not may_make:
-            raise KeyMissing(f"the log's signing key is not at {path}")
+            raise KeyMissing("没有签名密钥 key")
         key = SigningKey(settings.SUNLOT_LOG_NAME, Kind.ED25519, secrets.token_bytes(32))
         _create(path, key.export() + "\n")
-    own = parse_signing_key(path.read_text(encoding="utf-8").strip())
+    own = _read_key(path, Kind.ED25519)
     second = folder() / "sm2-key"
     if not second.exists():
         return Keyring((own,))
-    sm2 = parse_signing_key(second.read_text(encoding="utf-8").strip())
-    if sm2.name != own.name or sm2.kind is not Kind.SM2:
-        raise KeyMissing(f"{second} is not an SM2 key named {own.name}")
+    sm2 = _read_key(second, Kind.SM2)
+    if sm2.name != own.name:
+        raise KeyMissing(f"sm2-key 里的密钥不是以 {own.name} 为名")
     return Keyring((own, sm2))
+
+
+def _read_key(path: Path, kind: Kind) -> SigningKey:
+    """The key in a file. Raises KeyMissing for a spoilt file and a key of another kind; never tells what it holds."""
+    try:
+        key = parse_signing_key(path.read_text(encoding="utf-8").strip())
+    except ValueError as error:
+        raise KeyMissing(f"{path.name} 里不是签名密钥") from error
+    if key.kind is not kind:
+        raise KeyMissing(f"{path.name} 里是 {key.kind.name} 密钥，应为 {kind.name} 密钥")
+    return key
 
 
 def newest_signed(keyring: Keyring) -> OpenCheckpoint | None:
@@ -73,7 +87,7 @@ def newest_signed(keyring: Keyring) -> OpenCheckpoint | None:
     except FileNotFoundError:
         return None
     except LedgerError as error:
-        raise KeyMissing(f"{path}: {error}") from error
+        raise KeyMissing(f"最新检查点 newest 有误：{error}") from error
 
 
 def keep_newest(note: bytes) -> None:

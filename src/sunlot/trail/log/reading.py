@@ -5,7 +5,10 @@ Everything here is public: an entry holds what the public may see of an act (tra
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+
+from django.db.models import Subquery
 
 from sunlot.ledger.checkpoints import Checkpoint
 from sunlot.ledger.notes import Note, parse_note, parse_signature_lines
@@ -13,7 +16,7 @@ from sunlot.ledger.text import encode_base64
 from sunlot.ledger.tiles import WIDTH, Bundle, Tile, TileReader, cut_tile, encode_bundle, encode_tile
 from sunlot.ledger.tree import consistency_proof, inclusion_proof
 
-from ..models import Event, LogCheckpoint, LogEdge, LogKey, LogLeaf, LogTile, Sealer, Unsealed
+from ..models import Event, EventDetail, LogCheckpoint, LogEdge, LogKey, LogLeaf, LogTile, Sealer, Unsealed
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,12 @@ def state() -> Sealer | None:
 def waiting() -> int:
     """How many events wait for their place."""
     return Unsealed.objects.count()
+
+
+def waiting_since() -> datetime | None:
+    """When the event was written that waits longest for its place; None where nothing waits."""
+    first = Unsealed.objects.order_by("event_id").values("event_id")[:1]
+    return EventDetail.objects.filter(event_id=Subquery(first)).values_list("at", flat=True).first()
 
 
 def tile_bytes(tile: Tile, size: int) -> bytes | None:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Subquery
 
 from sunlot.ledger.checkpoints import Checkpoint, sign_checkpoint
 from sunlot.ledger.faults import LedgerError, NotProven
@@ -110,7 +111,7 @@ def _run(holder: str) -> bool:
             return False
         note = _sign(ring, staged)
     except keyring.KeyMissing as missing:
-        raise LogStopped(f"日志的签名密钥或最新检查点不在原处：{missing}") from missing
+        raise LogStopped(f"日志的签名密钥或最新检查点不在原处，或已损坏：{missing}") from missing
     if note is None:
         return False
     _publish(ring, staged, note)
@@ -186,11 +187,10 @@ def _waiting() -> list[tuple[int, str, bytes]]:
     An id is no order of commitment: a slow transaction's events may come a batch later than younger ones. But an act
     that follows from another always has the larger id, and both may stand in one batch.
     """
-    first = Unsealed.objects.order_by("event_id").values_list("event_id", flat=True).first()
-    if first is None:
-        return []
-    # From `first` on: else PostgreSQL may read every event there is on its way to those that wait.
-    rows = Event.objects.filter(pk__gte=first, pk__in=Unsealed.objects.values("event_id")).order_by("pk")
+    queue = Unsealed.objects.order_by("event_id").values("event_id")
+    # From the first on: else PostgreSQL may read every event there is on its way to those that wait. In one statement:
+    # between two, an act could be committed that is left out, with another that follows from it and is not.
+    rows = Event.objects.filter(pk__gte=Subquery(queue[:1]), pk__in=Unsealed.objects.values("event_id")).order_by("pk")
     return [(event, entry, bytes(leaf)) for event, entry, leaf in rows.values_list("pk", "entry", "leaf_hash")[:BATCH]]
 
 
