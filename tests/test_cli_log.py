@@ -306,6 +306,8 @@ def test_a_database_from_an_older_day_is_found_and_the_honest_way_on_is_in_the_l
     roll_back(3)
     assert watch(log, state) == 1
     assert "变短" in capsys.readouterr().err
+    assert cli.main(["log", "verify"]) == 1  # the newest checkpoint that was signed lies beside the key
+    assert "回到了较早的一天" in capsys.readouterr().err
     act(1)
     assert not seal()
     assert cli.main(["log", "continue", "--reason", " "]) == 1
@@ -313,6 +315,7 @@ def test_a_database_from_an_older_day_is_found_and_the_honest_way_on_is_in_the_l
     build_city()
     assert cli.main(["log", "continue", "--reason", "磁盘损坏，恢复了昨日的备份", "--user", "sysadmin"]) == 0
     assert cli.main(["log", "continue", "--reason", "再来"]) == 1
+    assert cli.main(["log", "verify"]) == 0
     assert watch(log, state) == 1  # the new tree is not the old one, and that stays so
     fresh = tmp_path / "new.json"
     assert cli.main(["log", "watch", log, "--state", str(fresh)]) == 0
@@ -320,6 +323,9 @@ def test_a_database_from_an_older_day_is_found_and_the_honest_way_on_is_in_the_l
     [restored] = [one for one in entries if one["type"] == "log.restored"]
     assert restored["public"]["signed"] == 7
     assert restored["public"]["held"] == 3
+    page = over_http(log)("").decode()
+    assert "签过 7 条，数据库里只有前 3 条" in page
+    assert "磁盘损坏，恢复了昨日的备份" in page
 
 
 # ---- lies about a draw -----------------------------------------------------------------------------------------------

@@ -138,6 +138,7 @@ def test_the_page_says_how_the_log_stands_and_lists_public_entries_alone(client:
     assert client.get("/log/entries/3/").status_code == 200
     internal = client.get("/log/entries/0/").content.decode()
     assert "内部事项" in internal
+    assert "org:system" in internal
     assert "试办" not in internal
 
 
@@ -168,6 +169,8 @@ def test_a_stopped_log_says_what_happened_and_how_it_goes_on(client: Client) -> 
         page = client.get(path).content.decode()
         assert "已停止入链" in page
         assert "数据库回到了较早的一天" in page
+        assert ("sunlot log continue" in page) == (path == "/log/")
+        assert "/log/#going-on" in page
     assert Sealer.objects.get().stopped_at is not None
 
 

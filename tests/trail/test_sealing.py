@@ -271,6 +271,7 @@ def test_a_database_from_an_older_day_stops_the_sealer_and_is_continued_openly()
     state = reading.state()
     assert state is not None
     assert "回到了较早的一天" in state.stopped_why
+    assert any("回到了较早的一天" in fault for fault in verify_log().faults)
     assert not sealing.seal()
     event = continuing.continue_log(SYSTEM, "磁盘损坏，恢复了昨日的备份")
     assert '"signed":7' in event.entry

@@ -64,16 +64,18 @@ def test_a_fork_is_told_at_every_look_and_both_notes_are_kept(tmp_path: Path) ->
     first = MadeLog(numbered(5))
     once(first, path)
     forked = MadeLog([*numbered(4), entry(subject="forged"), *numbered(3)])
-    for _ in range(2):
+    signed = forked.note.encode()
+    for _ in range(3):
         once(forked, path)
         state = load(path)
         assert state is not None
         assert len(state.open_faults) == 1
         assert state.checkpoint == first.note.encode().decode()
+        forked.entries += numbered(2, start=100)  # it grows on, and stays one fault
     [fault] = state.faults
     assert "分叉" in fault.words
     kept = {Path(name).name: Path(name).read_bytes() for name in fault.evidence}
-    assert kept == {"older-checkpoint": first.note.encode(), "newer-checkpoint": forked.note.encode()}
+    assert kept == {"older-checkpoint": first.note.encode(), "newer-checkpoint": signed}
     known = KnownLog(KEY.verifier)
     assert known.open(kept["older-checkpoint"].decode()).size < known.open(kept["newer-checkpoint"].decode()).size
 

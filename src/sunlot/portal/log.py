@@ -14,8 +14,11 @@ from sunlot.catalogue.models import ItemVersion
 from sunlot.desk.lists import Column
 from sunlot.drawing.models import Attempt, Draw
 from sunlot.norms import clock
+from sunlot.organisations.models import Organisation
+from sunlot.organisations.roles import Role
+from sunlot.organisations.viewer import SYSTEM
 from sunlot.planning import queries as planning
-from sunlot.trail.events import kind_named
+from sunlot.trail.events import RESTORED, kind_named
 from sunlot.trail.log import reading
 from sunlot.trail.models import LogCheckpoint, LogCosignature, PublicEntry, Sealer
 
@@ -85,11 +88,13 @@ def subjects_of(asked: str) -> list[str]:
 
 @dataclass(frozen=True)
 class ShownEntry:
-    """An entry in words. `index` is its place in the published log, None while it waits; `name` that of its subject."""
+    """An entry in words. `index` is its place in the published log, None while it waits; `name` that of its subject,
+    `organisation` that of who acted."""
 
     text: str
     index: int | None
     name: str = ""
+    organisation: str = ""
 
     @cached_property
     def said(self) -> dict[str, Any]:
@@ -129,6 +134,12 @@ class ShownEntry:
         return ("留痕日志", "") if self.said["subject"] == "log" else (self.said["subject"], "")
 
     @property
+    def role(self) -> str:
+        """The role in which somebody acted, in words; empty where the log does not tell it."""
+        role = self.said["actor"].partition("/")[2]
+        return Role(role).label if role in Role.values else ""
+
+    @property
     def members(self) -> list[tuple[str, str]]:
         """The public members with their names in words, in the order of `_MEMBERS`; what says the same twice, once."""
         said = {name: value for name, value in self.said["public"].items() if value not in (None, [])}
@@ -160,6 +171,11 @@ def as_shown(rows: Iterable[Any], size: int) -> list[ShownEntry]:
     ]
 
 
+def restorations(size: int) -> list[ShownEntry]:
+    """Where the log went on after a loss, newest first: every reader of the log should know."""
+    return as_shown(public_entries().filter(type=RESTORED.name).order_by("-event_id"), size)
+
+
 def names_of(subjects: Iterable[str]) -> dict[str, str]:
     """What plans, draws, items and published results are called, by subject, in four queries however many they are."""
     parts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -188,6 +204,16 @@ def names_of(subjects: Iterable[str]) -> dict[str, str]:
         )
         called = {f"result:{form}:{code}": f"{name}，{by}" for form, code, name, by in found.values_list(*place)}
     return called | {subject: name for kind, key, name in names for subject in parts[kind][key]}
+
+
+def entry_in_words(text: str, index: int) -> ShownEntry:
+    """An entry of the published log, with what its subject and the organisation that acted are called."""
+    said = json.loads(text)
+    code = said["actor"].partition("/")[0].removeprefix("org:")
+    organisation = Organisation.objects.filter(code=code).values_list("name", flat=True).first()
+    if organisation is None:  # the system itself, or a code that is no organisation's any more
+        organisation = SYSTEM.person if code == SYSTEM.organisation_code else ""
+    return ShownEntry(text, index, names_of([said["subject"]]).get(said["subject"], ""), organisation)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,16 @@ T = TypeVar("T")
 
 
 class Broken(Exception):  # noqa: N818 -- reads as what is wrong
-    """The log is not what it has signed. `evidence` holds files by name: what convinces others."""
+    """The log is not what it has signed. `evidence` holds files by name: what convinces others.
 
-    def __init__(self, words: str, evidence: dict[str, bytes]) -> None:
+    `rule` is what is broken, the same however large the log has grown meanwhile: so one fork is one fault, and not a new
+    one with every checkpoint. By default the words themselves.
+    """
+
+    def __init__(self, words: str, evidence: dict[str, bytes], rule: str = "") -> None:
         super().__init__(words)
         self.evidence = evidence
+        self.rule = rule or words
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,9 @@ def follow(source: Source, key: VerifierKey, known: bytes | None, witnesses: Seq
     new, note = opened.checkpoint, opened.note.encode()
     both = {"older-checkpoint": known, "newer-checkpoint": note} if known is not None else {"checkpoint": note}
     if new.size < old.size:
-        raise Broken(f"日志变短了：上次看到 {old.size} 条，现在只有 {new.size} 条", both)
+        raise Broken(f"日志变短了：上次看到 {old.size} 条，现在只有 {new.size} 条", both, "变短")
     if new.size == old.size and new.root != old.root:
-        raise Broken(f"两个检查点大小同为 {new.size}，根不同：日志分叉", both)
+        raise Broken(f"两个检查点大小同为 {new.size}，根不同：日志分叉", both, "分叉")
     if new.size == 0 and new.root != EMPTY_ROOT:
         raise Broken("大小为 0 的检查点，根不是空树的根", both)
     reader = proven(both, lambda: TileReader(new.size, new.root, lambda tile: read_tile(source, tile)))
@@ -97,7 +102,7 @@ def follow(source: Source, key: VerifierKey, known: bytes | None, witnesses: Seq
         check_consistency(proof, old.size, new.size, old.root, new.root)
     except NotProven as error:
         raise Broken(
-            f"新检查点（{new.size} 条）不是上次看到的（{old.size} 条）的延续：日志分叉。{error}", both
+            f"新检查点（{new.size} 条）不是上次看到的（{old.size} 条）的延续：日志分叉。{error}", both, "分叉"
         ) from error
     return step
 

@@ -106,8 +106,8 @@ def look(source: Source, state: State, path: Path, now: datetime, witnesses: Seq
         step, draws, violations = _read(source, state, key, now, witnesses)
         shown = [(violation.words, _evidence(step, violation)) for violation in violations]
     except Broken as broken:
-        found = _keep(state, path, str(broken), broken.evidence, now)
-        _reopen(state, str(broken))
+        what = broken.rule + (state.checkpoint or "")
+        found = _keep(state, path, str(broken), broken.evidence, now, what)
         save(path, state)
         size = _size_of(state, key)
         return Look(size, size, (), found, (), followed=False)
@@ -171,25 +171,27 @@ def _proven_entry(step: Step, index: int) -> dict[str, object]:
     )
 
 
-def _keep(state: State, path: Path, words: str, evidence: dict[str, bytes], now: datetime) -> tuple[Fault, ...]:
-    """Write a fault and its evidence down, unless the same is known already. Returns it if it is new."""
-    if any(fault.words == words for fault in state.faults):
-        return ()
-    folder = path.with_name(f"{path.name}.evidence") / hashlib.sha256(words.encode()).hexdigest()[:12]
+def _keep(
+    state: State, path: Path, words: str, evidence: dict[str, bytes], now: datetime, what: str = ""
+) -> tuple[Fault, ...]:
+    """Write a fault and its evidence down, unless the same is known already. Returns it if it is new.
+
+    `what` identifies it, by default its words. Where the log still is not what it signed, the fault stands open again,
+    whoever has acknowledged it: the log is not being watched beyond it.
+    """
+    folder = path.with_name(f"{path.name}.evidence") / hashlib.sha256((what or words).encode()).hexdigest()[:12]
+    names = sorted(str(folder / name) for name in evidence)
+    for known in state.faults:
+        if known.evidence == names:
+            known.acknowledged = known.acknowledged and not what
+            return ()
     write_whole(folder / "words.txt", f"{words}\n".encode())
     write_whole(folder / "vkey", f"{state.vkey}\n".encode())
     for name, data in evidence.items():
         write_whole(folder / name, data)
-    fault = Fault(clock.iso(now), words, sorted(str(folder / name) for name in evidence))
+    fault = Fault(clock.iso(now), words, names)
     state.faults.append(fault)
     return (fault,)
-
-
-def _reopen(state: State, words: str) -> None:
-    """A log that still is not what it signed is a fault anew, whoever has acknowledged it: it is not being watched."""
-    for fault in state.faults:
-        if fault.words == words:
-            fault.acknowledged = False
 
 
 def _remarks(draws: Draws) -> list[str]:

@@ -16,7 +16,7 @@ from sunlot.trail.models import PublicEntry
 
 from ..filters import LogFilters
 from ..lists import PublicListing, answer
-from ..log import COLUMNS, ShownEntry, as_shown, names_of, public_entries, state
+from ..log import COLUMNS, as_shown, entry_in_words, public_entries, restorations, state
 
 SORTS: dict[str, Sequence[str]] = {"entered": ["event_id"]}
 
@@ -33,6 +33,7 @@ def log(request: HttpRequest, form: str | None = None) -> HttpResponseBase:
     context = {
         "state": standing,
         "entries": as_shown(listing.page, standing.size),
+        "restored": restorations(standing.size),
         "public_url": settings.SUNLOT_PUBLIC_URL,
     }
     return answer(listing, None, "portal/log.html", context)
@@ -49,11 +50,9 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
         logged = tree.at(index)
     except LedgerError as error:
         return render(request, "portal/log_damaged.html", {**context, "fault": str(error)}, status=503)
-    said = ShownEntry(logged.entry, index).said["subject"]
-    shown = ShownEntry(logged.entry, index, names_of([said]).get(said, ""))
     note = reading.note_of(tree.checkpoint).encode().decode()
     context |= {
-        "shown": shown,
+        "shown": entry_in_words(logged.entry, index),
         "leaf": leaf_hash(logged.entry.encode()).hex(),
         "proof": [one.hex() for one in logged.proof],
         "note": note,

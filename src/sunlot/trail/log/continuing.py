@@ -29,13 +29,13 @@ def continue_log(actor: Actor, reason: str) -> Event:
     if sealer is None:
         raise NothingToContinue
     ring = keyring.open_keyring(may_make=False)
-    lost = keyring.newest_signed(ring)
+    lost = keyring.newest_signed(ring.key.verifier)
     published = LogCheckpoint.objects.order_by("-size").first()
     with transaction.atomic():  # said before it is done: who dies on the way says it again
         event = _record(actor, reason.strip(), lost, published, sealer)
     if lost is not None and not _holds(lost):
         keyring.set_newest_aside(lost.checkpoint.size)
-    if published is not None and keyring.newest_signed(ring) is None:
+    if published is not None and keyring.newest_signed(ring.key.verifier) is None:
         keyring.keep_newest(published.note.encode())
     Sealer.objects.filter(pk=1).update(stopped_at=None, stopped_why="", evidence={}, held_until=0)
     seal_at_once()

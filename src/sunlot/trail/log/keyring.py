@@ -20,7 +20,7 @@ from django.conf import settings
 
 from sunlot.ledger.checkpoints import OpenCheckpoint, open_checkpoint
 from sunlot.ledger.faults import LedgerError
-from sunlot.ledger.keys import Kind, SigningKey, parse_signing_key
+from sunlot.ledger.keys import Kind, SigningKey, VerifierKey, parse_signing_key
 
 if sys.platform != "win32":
     import fcntl
@@ -79,11 +79,11 @@ def _read_key(path: Path, kind: Kind) -> SigningKey:
     return key
 
 
-def newest_signed(keyring: Keyring) -> OpenCheckpoint | None:
-    """The newest checkpoint that this folder's key signed; None before the first. Raises KeyMissing if it is spoilt."""
+def newest_signed(key: VerifierKey) -> OpenCheckpoint | None:
+    """The newest checkpoint that the log's key signed; None where there is none. Raises KeyMissing if it is spoilt."""
     path = folder() / "newest"
     try:
-        return open_checkpoint(path.read_bytes(), keyring.key.verifier)
+        return open_checkpoint(path.read_bytes(), key)
     except FileNotFoundError:
         return None
     except LedgerError as error:

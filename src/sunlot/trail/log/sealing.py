@@ -251,14 +251,14 @@ def _sign(ring: keyring.Keyring, staged: Staged) -> bytes | None:
     None for a sealer that was so slow that another has taken over and gone on.
     """
     with keyring.one_signer():
-        newest = keyring.newest_signed(ring)
+        newest = keyring.newest_signed(ring.key.verifier)
         if newest is None and LogCheckpoint.objects.exists():
             raise LogStopped("密钥旁边没有最新检查点的记录，不能断定数据库没有回到过去", size=staged.size)
         if newest is not None:
             known = newest.checkpoint
             if (known.size, known.root) == (staged.size, staged.root):
                 return newest.note.encode()
-            if known.size > staged.size and _database_knows(known):
+            if known.size > staged.size and stands_in_database(known):
                 return None
             _require_continuation(known, staged, newest.note.encode())
         note = sign_checkpoint(Checkpoint(ring.key.name, staged.size, staged.root), ring.keys).encode()
@@ -266,8 +266,8 @@ def _sign(ring: keyring.Keyring, staged: Staged) -> bytes | None:
         return note
 
 
-def _database_knows(known: Checkpoint) -> bool:
-    """Whether the tree of a signed checkpoint stands in the database, published or staged."""
+def stands_in_database(known: Checkpoint) -> bool:
+    """Whether the tree of a signed checkpoint is in the database, published or staged."""
     if LogCheckpoint.objects.filter(size=known.size, root=known.root).exists():
         return True
     return Sealer.objects.filter(pk=1, staged_size=known.size, staged_root=known.root).exists()
@@ -282,7 +282,7 @@ def _require_continuation(known: Checkpoint, staged: Staged, note: bytes) -> Non
             size=staged.size,
             root=staged.root.hex(),
         )
-    if not _database_knows(known):
+    if not stands_in_database(known):
         raise LogStopped(f"大小为 {known.size} 的已签名检查点不在数据库中：日志会分叉", signed=note.decode())
 
 

@@ -1,7 +1,8 @@
 """`sunlot log verify`: the whole log read again from the database, with nothing taken on trust.
 
 What it finds is what somebody who can write to the database, but has not the key, can't hide: an entry that was
-changed, dropped or reordered, a detail that is no longer what was written, a checkpoint over another tree.
+changed, dropped or reordered, a detail that is no longer what was written, a checkpoint over another tree, a database
+from an older day.
 """
 
 import hashlib
@@ -20,6 +21,8 @@ from sunlot.ledger.tree import EMPTY_ROOT, leaf_hashes
 from sunlot.norms import canonical
 
 from ..models import Erasure, Event, LogCheckpoint, LogKey, LogLeaf, LogTile, Unsealed
+from . import keyring
+from .sealing import stands_in_database
 
 _CHUNK = 4096  # leaves held at a time
 _CHECKPOINTS = 500  # checkpoints held at a time
@@ -71,6 +74,7 @@ def verify_log(vkey: str | None = None) -> LogReport:
         report.faults.append(f"大小为 {awaited.size} 的检查点：日志只有 {appender.size} 条")
         awaited = next(checkpoints, None)
     _compare_waiting(report)
+    _compare_signed(report, key)
     return report
 
 
@@ -169,6 +173,21 @@ def _compare_details(report: LogReport, rows: Sequence[_Row]) -> None:
         erased = set(Erasure.objects.filter(event_id__in=missing).values_list("event_id", flat=True))
         gone = [event for event in missing if event not in erased]
         report.faults += [f"留痕 {event} 的明细不在，也没有清除的记录" for event in gone[:1]]
+
+
+def _compare_signed(report: LogReport, key: VerifierKey | None) -> None:
+    """The newest checkpoint that was ever signed is in the database: else that has gone back to an older day.
+
+    It lies beside the signing key. Where that is not, as on a machine that verifies a copy, nothing can be said.
+    """
+    try:
+        newest = keyring.newest_signed(key) if key else None
+    except keyring.KeyMissing as spoilt:
+        report.faults.append(str(spoilt))
+        return
+    if newest is not None and not stands_in_database(newest.checkpoint):
+        size = newest.checkpoint.size
+        report.faults.append(f"已签名的最新检查点（{size} 条）不在数据库中：数据库回到了较早的一天，或签过另一棵树")
 
 
 def _digest(entry: str) -> object:
