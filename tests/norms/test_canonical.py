@@ -80,9 +80,9 @@ REFUSED = {
     "a space that is none of JSON's": (b"\x0b1", "应为合 JSON 语法的文字，实为不合"),
     "nesting of 17": (nested(MAX_DEPTH + 1), "应为至多 16 层的嵌套，实为更深"),
     "nesting without end": (b"[" * 1_000_000, "应为至多 16 层的嵌套，实为更深"),
-    "more arrays than any file of ours has": (
-        b"[" + b"[]," * 5_000_000 + b"[]]",
-        "应为合计不超过 5000000 个的数组和对象，实为更多",
+    "more values than any file of ours has": (
+        b"[" + b"1," * 8_000_000 + b"1]",
+        "应为合计不超过 8000000 个的括号、逗号和冒号，实为更多",
     ),
     "objects nested without end": (b'{"a":' * 1_000_000, "应为至多 16 层的嵌套，实为更深"),
 }
