@@ -7,7 +7,7 @@ import json
 import random
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from ..lottery.test_archive import GOOD, HOSTILE, with_zip64_end, zipped
 from ..lottery.test_bundle import MISSING_OR_WRONG
 from ..lottery.test_notice_rules import RULES
 from ..lottery.test_rosters import REFUSED
-from .corpus import ORIGIN, Sample, entries_of, hashed, logged, resealed, signature, small_draws
+from .corpus import LOG_KEY, ORIGIN, Sample, entries_of, hashed, log_of, logged, resealed, signature, small_draws
+from .zips import Entry, write_zip
 
 # The specification bounds no line of a roster; that `sunlot verify` reads none over a MiB is its own.
 _UNSPECIFIED = "a line of more than a MiB"
@@ -64,6 +65,8 @@ def hostile() -> Iterator[Sample]:
     yield from _fields(dice)
     for sample in (dice, lottery):
         yield from _times(sample)
+        yield from _actors(sample)
+    yield from _misplaced(dice)
     for data in JSONS:
         for name in ("notice.json", "result.json", "log.json"):
             yield dice.with_files(f"{name} {data[:30]!r}", {name: data})
@@ -118,6 +121,52 @@ def _times(whole: Sample) -> Iterator[Sample]:
     yield whole.with_files("a member __proto__", {"log.json": json.dumps(log).encode()})
 
 
+def _actors(whole: Sample) -> Iterator[Sample]:
+    """Actors that are none, in an entry that the log holds as it stands."""
+    (place, entry), *others = entries_of(whole.files)
+    for actor in ("org:a", "org:a/b", "org:a/b/c", "org:a ", "org:", "org:/a", "org:a/", "a", "org:甲/乙", "org:a\n", "org:a\x1cb",
+                  "org:a\x85", "org:\u00a0", "org:a\ufeffb", "org:a\u2028", ["org:a/b"], {"org:a": 1}, None, 1):  # fmt: skip
+        log = logged([(place, entry | {"actor": actor}), *others])
+        yield whole.with_files(f"actor {actor!r}", {"log.json": json.dumps(log).encode()})
+
+
+def _misplaced(whole: Sample) -> Iterator[Sample]:
+    """Values that a careless comparison takes for others: a list for the object that holds it, 1 for true, null for none."""
+
+    def claiming(name: str, claim: Callable[[dict[str, Any]], object], place: str = "", **said: Any) -> Sample:
+        """The result with a claim in it, as the log has it; the log says something else at one place."""
+        result = json.loads(whole.files["result.json"])
+        claim(result)
+        data = canonical.dumps(result)
+        entries = dict(entries_of(whole.files))
+        entries["result"]["public"]["result"] = hashed("sha256", data)
+        if place:
+            entries[place]["public"].update(said)
+        log = json.dumps(logged(list(entries.items()))).encode()
+        return whole.with_files(name, {"result.json": data, "log.json": log})
+
+    yield claiming(
+        "a team that is its objects", lambda result: result["teams"].__setitem__(0, result["teams"][0]["objects"])
+    )
+    yield claiming(
+        "a stratum that is its list", lambda result: result["objects"].__setitem__(0, result["objects"][0]["drawn"])
+    )
+    first = "reveals 0"
+    yield claiming(
+        "1 that the log calls true", lambda result: result["reveals"][0].update(nonce=[1]), first, nonce=[True]
+    )
+    yield claiming("a nonce that is not there", lambda result: result["reveals"][0].pop("nonce"), first, nonce=None)
+    yield claiming("a value that is not there", lambda result: result.pop("beacon"), "beacon", value=None)
+    case = small_case()
+    case.notice["beacon"] = case.beacon = None
+    files = case.bundle()
+    files["log.json"] = log_of(files)
+    result = json.loads(files["result.json"])
+    del result["beacon"]
+    files["result.json"] = canonical.dumps(result)
+    yield Sample("no beacon, and none in the result", files, LOG_KEY)
+
+
 def _notes(whole: Sample) -> Iterator[Sample]:
     """Checkpoints signed as they stand, and good ones with other signature lines."""
     log: dict[str, Any] = json.loads(whole.files["log.json"])
@@ -135,7 +184,7 @@ def _notes(whole: Sample) -> Iterator[Sample]:
     lines = [
         own, f"— other/w AAAAAAA=\n{own}", f"— other/w AAAA\n{own}", f"— other/w AAAA*AA=\n{own}", f"— w AAAAAAB=\n{own}",
         f"— w AAAAAAA\n{own}", f"{other}{own}", f"{own}{other}", f"{own}{own}", own.replace("—", "-"), own[:-1], f"\n{own}",
-        f"{own}\n", f"— a b AAAAAAA=\n{own}", f"— a+b AAAAAAA=\n{own}", f"—  AAAAAAA=\n{own}", f"{foreign}{own}", foreign,
+        f"{own}\n", f"— a b AAAAAAA=\n{own}", f"— a+b AAAAAAA=\n{own}", *(f"— a{sign}b AAAAAAA=\n{own}" for sign in "\ufeff\x7f\x80\x85\u00a0\u200b\u2028\u180e"), f"—  AAAAAAA=\n{own}", f"{foreign}{own}", foreign,
         short, "".join(f"— w{n} AAAAAAA=\n" for n in range(99)) + own,
         "".join(f"— w{n} AAAAAAA=\n" for n in range(100)) + own,
     ]  # fmt: skip
@@ -150,6 +199,7 @@ def _zips() -> Iterator[Sample]:
         warnings.simplefilter("ignore")  # zipfile warns of names twice
         archives = {name: make() for name, (make, _) in HOSTILE.items()}
     archives["zip64 end"] = with_zip64_end()
+    archives |= _written_by_hand()
     for name in ("con", "a:b", "a\\b", "a/b", "..", ".", "a ", "é.txt", "甲.txt", "a\x01", "objects-0000.csv", "objects-1.csv",
                  "OBJECTS.csv", "objects-00001.csv", "objects-００01.csv", "inspectors-9999.csv"):  # fmt: skip
         archives[f"a file {name!r}"] = zipped(GOOD | {name: b""})
@@ -164,6 +214,34 @@ def _zips() -> Iterator[Sample]:
             data[rng.randrange(directory if number % 2 else 0, len(data))] ^= 1 << rng.randrange(8)
             yield Sample(f"zip {method} with a bit changed {number}", {}, archive=bytes(data))
     yield replace(Sample("a zip that was streamed", {}), archive=_streamed())
+
+
+def _written_by_hand() -> dict[str, bytes]:
+    """What zipfile does not write: forms that are sound, and fields that are wrong."""
+    good = [Entry(name.encode(), data) for name, data in GOOD.items()]
+    others = {
+        "a name in GBK": Entry("说明.txt".encode("gbk"), b"x", flags=0),
+        "a name in code page 437": Entry(b"\x82.txt", b"x", flags=0),
+        "a name that begins with a mark": Entry("\ufeffnotice.json".encode(), b"x"),
+        "one name in two code pages": Entry("é.txt".encode(), b"x"),
+        "an empty file described behind at length": Entry(b"x", b"", 0, described_behind=True, wide_descriptor=True),
+        "an empty file described behind": Entry(b"x", b"", 0, described_behind=True),
+        "a file described behind without mark": Entry(b"x", b"xy", described_behind=True, marked_descriptor=False),
+        "a wide entry": Entry(b"x", b"xy", wide=True),
+        "another file that is damaged": Entry(b"x", b"xy", wrong={"crc": 1}),
+        "another stored file of another size": Entry(b"x", b"xy", 0, wrong={"size": 9}),
+        "another file too large for its data": Entry(b"x", b"xy", wrong={"size": 10**6}),
+    }
+    found = {name: write_zip([*good, entry]) for name, entry in others.items()}
+    found["one name in two code pages"] = write_zip(
+        [*good, others["one name in two code pages"], Entry(b"\x82.txt", b"", flags=0)]
+    )
+    for bit in range(16):
+        flags = {"flags": 1 << bit, "local flags": 1 << bit}
+        found[f"flag {bit}"] = write_zip([*good, Entry(b"x", b"xy", wrong=flags)])
+    for name, wrong in (("no", {}), ("rest", {"rest": 45}), ("disks", {"disks": 2}), ("count", {"count": 4})):
+        found[f"a zip64 end, wrong: {name}"] = write_zip(good, zip64_end=True, wrong=wrong)
+    return found
 
 
 def _streamed() -> bytes:

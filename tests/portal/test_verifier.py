@@ -4,9 +4,11 @@ every step's outcome."""
 import base64
 import hashlib
 import json
+import os
 import random
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from sunlot.norms import canonical
 from ..chromium import find_chromium
 from ..lottery.making import write_as
 from .corpus import LOG_KEY, Sample, generated, small_draws, tampered, vectors
+from .fuzzing import mutated
 from .hostile import hostile
 
 pytestmark = pytest.mark.browser
@@ -187,6 +190,23 @@ def test_they_agree_on_bundles_made_to_mislead(page: Page, tmp_path: Path) -> No
     reports = assert_agreement(page, samples, tmp_path)
     assert len(reports) > 1500
     assert len({tuple(failed(report)) for report in reports}) > 8
+
+
+@pytest.mark.slow
+def test_they_agree_on_bundles_changed_at_random(page: Page, tmp_path: Path) -> None:
+    """SUNLOT_FUZZ=seed,count tries others, or for longer."""
+    seed, count = map(int, os.environ.get("SUNLOT_FUZZ", "1,1000").split(","))
+    wholes = [*small_draws(), *(replace(sample, archive=None) for sample in generated(20))]
+    for at in range(0, count, BATCH):
+        assert_agreement(page, list(mutated(wholes, seed + at, min(BATCH, count - at))), tmp_path)
+
+
+def test_more_values_than_any_file_holds_are_refused_before_they_are_read(page: Page) -> None:
+    script = """async () => {
+        const { parse } = await import("/static/portal/verify/json.js");
+        try { parse(`[${"1,".repeat(8000000)}1]`); } catch (fault) { return fault.message; }
+    }"""
+    assert page.evaluate(script) == "应为合计不超过 8000000 个的括号、逗号和冒号，实为更多"
 
 
 def test_text_of_a_bundle_can_not_disturb_a_line_of_the_report(page: Page) -> None:

@@ -27,7 +27,8 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _MAX_DIRECTORY = MAX_ENTRIES * 1024
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
-_ENCRYPTED, _DESCRIPTOR, _UTF8 = 1 << 0, 1 << 3, 1 << 11
+_DESCRIPTOR, _UTF8 = 1 << 3, 1 << 11
+_KNOWN_FLAGS = _DESCRIPTOR | _UTF8 | 0b110  # and how hard deflate tried; the others change what the bytes mean
 _STORED, _DEFLATED = 0, 8
 _UNIX = 3
 _DOS_FOLDER = 0x10
@@ -108,8 +109,8 @@ class Archive:
             mark, disk, at, disks = _END64_LOCATOR.unpack(_read(file, _END64_LOCATOR.size))
             if (mark, disk, disks) == (b"PK\x06\x07", 0, 1) and at == locator - _END64.size:
                 file.seek(at)
-                mark, _, _, _, disk, first_disk, here, count, size, offset = _END64.unpack(_read(file, _END64.size))
-                if (mark, disk, first_disk, here) == (b"PK\x06\x06", 0, 0, count):
+                mark, rest, _, _, disk, first_disk, here, count, size, offset = _END64.unpack(_read(file, _END64.size))
+                if (mark, rest, disk, first_disk, here) == (b"PK\x06\x06", _END64.size - 12, 0, 0, count):
                     return count, size, offset, at
         raise self._refused("", "完整的 zip64 结尾记录", "记录不符")
 
@@ -135,7 +136,7 @@ class Archive:
         entry = Entry(name, raw_name, flags, method, crc, packed, size, offset)
         mode = attributes >> 16 if made_by >> 8 == _UNIX else 0
         self._check_name(entry, attributes, mode)
-        if disk != 0 or flags & _ENCRYPTED or method not in (_STORED, _DEFLATED):
+        if disk != 0 or flags & ~_KNOWN_FLAGS or method not in (_STORED, _DEFLATED):
             raise self._refused(
                 visible(name), "不加密、以存储或 deflate 方式压缩的文件", f"方式 {method}，标志 {flags:#06x}"
             )
@@ -205,8 +206,9 @@ class Archive:
         """The length of the data descriptor behind the data: with or without mark, sizes of 4 or of 8 bytes."""
         file.seek(at)
         data = _read(file, 24)
-        for mark in (b"PK\x07\x08", b""):
-            for form in ("<LLL", "<LQQ"):
+        # The longer form first: of an empty file both may fit, and only zeros would be left over of the longer.
+        for form in ("<LQQ", "<LLL"):
+            for mark in (b"PK\x07\x08", b""):
                 try:
                     wanted = mark + struct.pack(form, entry.crc, entry.packed, entry.size)
                 except struct.error:  # over 4 GiB

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, cast
 
 from sunlot.lottery.beacon import Dice, Lottery
 from sunlot.lottery.check import MISSING, Checker, join
 from sunlot.lottery.errors import Fault, show
 from sunlot.lottery.notice import Notice
-from sunlot.lottery.text import Instant, instant
+from sunlot.lottery.text import Instant, instant, is_plain
 from sunlot.norms import canonical
 from sunlot.norms.canonical import Json
 
@@ -27,7 +27,7 @@ DRAWN, ABORTED = "drawing.drawn", "drawing.aborted"
 _MEMBERS = ("checkpoint", "notice", "beacon", "reveals", "result", "aborted")
 _ENTRY_MEMBERS = ("v", "time", "type", "subject", "actor", "public", "digest")
 _HASH_BYTES = 32
-_ACTOR = re.compile(r"org:[^\s/]+(?:/[^\s/]+)?")
+_ACTOR = re.compile(r"org:[^ /]+(?:/[^ /]+)?")  # and plain text
 MAX_PROOF = 64
 """Hashes of an inclusion proof: a tree of 2^64 entries has no longer one."""
 
@@ -244,7 +244,7 @@ class _EntryReader:
         for name, wanted_value in expected.public.items() if public is not None else ():
             self._compare(f"{place}.public.{name}", public.get(name, MISSING), wanted_value)  # type: ignore[union-attr]
         actor = members.get("actor", MISSING)
-        if not isinstance(actor, str) or not _ACTOR.fullmatch(actor):
+        if not isinstance(actor, str) or not is_plain(actor) or not _ACTOR.fullmatch(actor):
             checker.fault(join(place, "actor"), "单位和角色（如 org:zjj/coordinator）", actor)
         checker.digest(members.get("digest", MISSING), join(place, "digest"))
         time = members.get("time", MISSING)
@@ -252,9 +252,16 @@ class _EntryReader:
         return None if moment is None else (moment, str(time))
 
     def _compare(self, place: str, found: object, wanted: object) -> None:
-        if type(found) is not type(wanted) or found != wanted or found is MISSING:
+        if not _is_same(found, wanted):
             shown = "result.json 中的值（那里没有）" if wanted is MISSING else show(wanted)
             self.checker.fault(place, shown, found)
+
+
+def _is_same(found: object, wanted: object) -> bool:
+    """Whether two JSON values are there and the same; to Python alone ``[true]`` would equal ``[1]``."""
+    if found is MISSING or wanted is MISSING:
+        return False
+    return canonical.dumps(cast(Json, found)) == canonical.dumps(cast(Json, wanted))
 
 
 def _hash(value: object) -> bytes | None:

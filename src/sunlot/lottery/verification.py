@@ -292,9 +292,11 @@ def _compare_rows(name: str, claimed: object, expected: Sequence[Mapping[str, ob
         faults.append(Fault(RESULT, name, f"{len(expected)} 项", f"{len(claimed)} 项"))
     pairs: list[tuple[str, object, object]] = []
     for at, (row, wanted) in enumerate(zip(claimed, expected, strict=False)):
+        if not isinstance(row, dict):
+            faults.append(Fault(RESULT, f"{name}[{at}]", "对象", show(row)))
+            continue
         for member, value in wanted.items():
-            found = row.get(member) if isinstance(row, dict) else row
-            pairs.append((f"{name}[{at}].{member}", _known_members(found, value), value))
+            pairs.append((f"{name}[{at}].{member}", _known_members(row.get(member), value), value))
     return faults + _compare(pairs)
 
 

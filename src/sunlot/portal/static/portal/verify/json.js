@@ -2,6 +2,7 @@
 // ASCII and each once, nested at most 16 deep; and its canonical form (RFC 8785).
 
 const MOST_DEPTH = 16;
+const MOST_MARKS = 8_000_000; // brackets, commas and colons, wherever they stand
 const BLANK = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
@@ -14,11 +15,20 @@ export class JsonFault extends Error {}
 
 /** The value of a JSON text, objects without prototype. Throws JsonFault. */
 export function parse(text) {
+  if (countMarks(text) > MOST_MARKS) throw new JsonFault(`应为合计不超过 ${MOST_MARKS} 个的括号、逗号和冒号，实为更多`);
   const reader = new Reader(text);
   const value = reader.value(0);
   reader.skip(BLANK);
   if (reader.at < text.length) throw reader.fault("应为到此结束，实为还有别的内容");
   return value;
+}
+
+function countMarks(text) {
+  let marks = 0;
+  for (const mark of "[{,:") {
+    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) marks += 1;
+  }
+  return marks;
 }
 
 /** The canonical form of a value that `parse` gave, or that is made of the same. */

@@ -5,10 +5,10 @@ import { isIncluded, leafHash } from "../../sunlot/js/merkle.js";
 import { base64, NoteFault, openCheckpoint } from "../../sunlot/js/note.js";
 import { listIn, memberOf } from "./result.js";
 import { check, DIGEST, integer, listOf, oneOf, orNull, record, TEXT, TIME } from "./shapes.js";
-import { instant, isBefore, seen, textOf, utf8 } from "../../sunlot/js/text.js";
+import { instant, isBefore, isPlainText, seen, textOf, utf8 } from "../../sunlot/js/text.js";
 
 const HASH = { expected: "32 字节的哈希（Base64）", holds: (value) => base64(value)?.length === 32 };
-const ACTOR = { expected: "单位和角色（如 org:zjj/coordinator）", holds: (value) => /^org:[^\s/]+(?:\/[^\s/]+)?$/.test(value) };
+const ACTOR = { expected: "单位和角色（如 org:zjj/coordinator）", holds: (value) => isPlainText(value) && /^org:[^ /]+(?:\/[^ /]+)?$/.test(value) };
 const PROVEN = record({ index: integer(0), entry: TEXT, proof: listOf(HASH) });
 const LOG = record({
   checkpoint: TEXT, notice: PROVEN, beacon: orNull(PROVEN), reveals: listOf(PROVEN), result: PROVEN, aborted: listOf(PROVEN),
@@ -71,12 +71,12 @@ function expectedEntries(log, { notice, noticeDigest, result, resultDigest }, te
   const reveals = listIn(result, "reveals");
   const expected = [{ place: "notice", kind: "notice_sealed", attempt, says: { notice: noticeDigest } }];
   if (notice.beacon !== null) {
-    const says = { notice: noticeDigest, value: memberOf(result, "beacon") ?? null };
+    const says = { notice: noticeDigest, value: memberOf(result, "beacon") };
     expected.push({ place: "beacon", kind: "beacon_read", attempt, says });
   }
   contributors.forEach(({ id }, n) => {
     const says = { notice: noticeDigest, contributor: id };
-    if (release === null) says.nonce = reveals[n]?.nonce ?? null;
+    if (release === null) says.nonce = memberOf(reveals[n], "nonce");
     expected.push({ place: `reveals[${n}]`, kind: "nonce_revealed", attempt, says });
   });
   expected.push({ place: "result", kind: "drawn", attempt, says: { notice: noticeDigest, result: resultDigest } });

@@ -139,7 +139,7 @@ function outcomes(pools) {
 
 /** What is wrong with a beacon value that has the place and length asked for by the notice, or null. */
 export function beaconFault(beacon, value) {
-  if (beacon === null) return value === null ? null : `应为 null（公告没有信标），实为${show(value)}`;
+  if (beacon === null) return value === null || value === undefined ? null : `应为 null（公告没有信标），实为${show(value)}`;
   if (typeof value !== "string") return `应为信标的值，实为${show(value)}`;
   if (beacon.kind === "dice") {
     const right = value.length === beacon.rolls && /^[1-6]*$/.test(value);

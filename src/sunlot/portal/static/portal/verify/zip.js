@@ -2,7 +2,7 @@
 // without gap, local headers that say what the directory says, nothing before, between or behind.
 
 import { inflate, InflateFault, mostInflated } from "./inflate.js";
-import { seen, textOf } from "../../sunlot/js/text.js";
+import { seen } from "../../sunlot/js/text.js";
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
@@ -11,11 +11,17 @@ const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const DESCRIPTOR = 0x08074b50;
 const MOST_ENTRIES = 40_000; // three rosters of 9,999 parts, and room for files that are of no account
+const MOST_DIRECTORY = 1024 * MOST_ENTRIES; // bytes
 const WHOLE_32 = 0xffffffff;
 const DESCRIBED_BEHIND = 1 << 3;
-const KNOWN_FLAGS = 0x080e; // bits 1 and 2 how it was deflated, 3 described behind, 11 name in UTF-8
+const NAMED_IN_UTF8 = 1 << 11;
+const KNOWN_FLAGS = DESCRIBED_BEHIND | NAMED_IN_UTF8 | 0b110; // and how hard deflate tried
 const [STORED, DEFLATED] = [0, 8];
 const [TYPE_OF_FILE, REGULAR, FOLDER] = [0xf000, 0x8000, 0x4000];
+
+// The upper half of code page 437, in which names without NAMED_IN_UTF8 are written (appendix D.1).
+const CP437 =
+  "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
 
 /** What is wrong with a zip, in words; `file` names the entry, or is empty. */
 export class ZipFault extends Error {
@@ -61,7 +67,9 @@ function findDirectory(zip) {
     throw new ZipFault("", "应为不分卷的 zip 文件");
   }
   if (found.count === 0xffff || found.size === WHOLE_32 || found.at === WHOLE_32) found = findDirectory64(zip, at);
-  if (found.count > MOST_ENTRIES) throw new ZipFault("", `应为至多 ${MOST_ENTRIES} 个文件，实为 ${found.count} 个`);
+  if (found.count > MOST_ENTRIES || found.size > MOST_DIRECTORY) {
+    throw new ZipFault("", `应为至多 ${MOST_ENTRIES} 个文件，实为 ${found.count} 个，目录 ${found.size} 字节`);
+  }
   if (found.at + found.size !== found.end) throw new ZipFault("", "应为目录之前、之后没有别的内容");
   return found;
 }
@@ -99,11 +107,12 @@ function readDirectory(zip, data, directory) {
 }
 
 function readCentral(zip, data, at, nameLength, extraLength) {
-  const name = textOf(data.subarray(at + 46, at + 46 + nameLength));
-  if (name === null) throw new ZipFault("", "应为 UTF-8 的文件名");
+  const flags = zip.getUint16(at + 8, true);
+  const rawName = data.subarray(at + 46, at + 46 + nameLength);
   const entry = {
-    name,
-    flags: zip.getUint16(at + 8, true),
+    name: nameOf(rawName, flags),
+    rawName,
+    flags,
     method: zip.getUint16(at + 10, true),
     crc: zip.getUint32(at + 16, true),
     packed: zip.getUint32(at + 20, true),
@@ -113,6 +122,17 @@ function readCentral(zip, data, at, nameLength, extraLength) {
   widen(zip, entry, ["size", "packed", "offset"], at + 46 + nameLength, extraLength);
   checkKind(entry, zip.getUint16(at + 4, true) >> 8, zip.getUint32(at + 38, true), zip.getUint16(at + 34, true));
   return entry;
+}
+
+function nameOf(bytes, flags) {
+  if (!(flags & NAMED_IN_UTF8)) {
+    return Array.from(bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : CP437[byte - 128])).join("");
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new ZipFault("", "应为 UTF-8 的文件名");
+  }
 }
 
 /** Take from the zip64 extra field (4.5.3) the numbers that did not fit. */
@@ -142,9 +162,6 @@ function checkKind(entry, system, attributes, disk) {
     throw new ZipFault(name, "应为不加密、以存储或 deflate 方式压缩的文件");
   }
   if (disk !== 0) throw new ZipFault(name, "应为不分卷的 zip 文件");
-  if (method === STORED ? entry.packed !== entry.size : entry.size > mostInflated(entry.packed)) {
-    throw new ZipFault(name, `应为 ${entry.size} 字节，实为压缩数据装不下这么多`);
-  }
 }
 
 /** Check an entry's local header against the directory and note where its data lies; returns where the next begins. */
@@ -164,7 +181,7 @@ function readLocal(zip, data, entry, directory) {
   if (end > directory) throw differs;
   widen(zip, local, ["size", "packed"], offset + 30 + nameLength, extraLength);
   const same = zip.getUint16(offset + 6, true) === entry.flags && zip.getUint16(offset + 8, true) === entry.method
-    && textOf(data.subarray(offset + 30, offset + 30 + nameLength)) === entry.name;
+    && nameLength === entry.rawName.length && entry.rawName.every((byte, n) => byte === data[offset + 30 + n]);
   if (!same) throw differs;
   const agree = (said) => said.crc === entry.crc && said.packed === entry.packed && said.size === entry.size;
   if (!(entry.flags & DESCRIBED_BEHIND)) {
@@ -192,6 +209,9 @@ function descriptor(zip, at, length) {
 
 function unpack(data, entry) {
   const packed = data.subarray(entry.data, entry.data + entry.packed);
+  if (entry.method === STORED ? entry.packed !== entry.size : entry.size > mostInflated(entry.packed)) {
+    throw new ZipFault(entry.name, `应为 ${entry.size} 字节，实为压缩数据装不下这么多`);
+  }
   let bytes = packed;
   if (entry.method === DEFLATED) {
     try {

@@ -5,9 +5,10 @@ import { sha256 } from "./hashing.js";
 import { seen, show, utf8 } from "./text.js";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const KEY_NAME = /^[^\s+\p{Z}\p{Cc}]+$/u;
-const SIGNATURE_LINE = /^\u2014 ([^\s+\p{Z}\p{Cc}]+) (\S+)$/u;
+const KEY_NAME = /^[^\p{White_Space}+\u0000-\u001f]+$/u;
+const SIGNATURE_LINE = /^\u2014 ([^\p{White_Space}+\u0000-\u001f]+) (\S+)$/u;
 const MOST_SIGNATURES = 100;
+const MOST_BYTES = 1_000_000;
 const ED25519 = 1;
 
 /** What is wrong with a key, a note or a checkpoint, in words. */
@@ -53,6 +54,7 @@ export function openCheckpoint(note, key) {
 }
 
 function splitNote(note) {
+  if (utf8(note).length > MOST_BYTES) throw new NoteFault(`应为至多 ${MOST_BYTES} 字节的签名文本`);
   if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) throw new NoteFault("应为只含换行、没有别的控制字符的文字");
   const gap = note.lastIndexOf("\n\n");
   if (gap < 0 || !note.endsWith("\n") || gap + 2 >= note.length) throw new NoteFault("应为正文、空行、签名行，实为不全");
