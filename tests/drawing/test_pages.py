@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from sunlot import lottery
 from sunlot.desk.todo import waiting_for
 from sunlot.drawing import actions, queries, wall
 from sunlot.drawing.models import Attempt
@@ -329,11 +330,24 @@ def test_under_an_embargo_nothing_of_names_numbers_or_seed_reaches_those_who_do_
         showing = stage.city.client("chen").get(address(attempt, "wall-now"))
         assert "刚抽中" in showing.content.decode()
         assert leaks(stage.city.client("chen"), "wall", "wall-now") == []
+    with time_machine.travel(first_team_shown(attempt), tick=False):
+        showing = stage.city.client("chen").get(address(attempt, "wall-now"))
+        assert "检查 " in showing.content.decode()
+        assert [one for team in found.teams for _, one in team.members if one in showing.content.decode()] == []
+        assert leaks(stage.city.client("chen"), "wall", "wall-now") == []
     assert attempt.release_at is not None
     with time_machine.travel(attempt.release_at, tick=False):
         leader = stage.city.client("leader")
         assert leaks(leader, "ceremony") != []
         assert leader.get(address(attempt, "bundle")).status_code == 200
+
+
+def first_team_shown(drawn: Attempt) -> datetime:
+    """When the wall's show is at the first team: all strata are over."""
+    assert drawn.drawn_at is not None
+    quotas = [one.quota for one in queries.outcome(drawn).strata]
+    strata = len(quotas) * wall.BETWEEN + sum(quotas) * wall.SLOWEST
+    return drawn.drawn_at + timedelta(seconds=strata + 0.1)
 
 
 def test_the_wall_is_asked_again_and_answers_only_when_something_happened(stage: Stage) -> None:
@@ -354,6 +368,15 @@ def test_the_wall_is_asked_again_and_answers_only_when_something_happened(stage:
         assert f"已抽 1 / {quotas[0]}" in showing.content.decode()
         still = client.get(address(drawn, "wall-now"), {"still": "1"}).content.decode()
         assert "抽取完成" in still
+    with time_machine.travel(first_team_shown(drawn), tick=False):
+        client = stage.city.client("supervisor")
+        forming = client.get(address(drawn, "wall-now")).content.decode()
+        team = queries.outcome(drawn).teams[0]
+        assert [number for _, number in team.members if number not in forming] == []
+        assert [one for one in team.objects if queries.outcome(drawn).objects[one].name not in forming] == []
+        assert f"{len(team.members)} 人，检查 {len(team.objects)} 户" in forming
+        seat = lottery.key("sha256", drawn.seed, "inspector", f"{team.zone}/{team.members[0][0]}")
+        assert lottery.ticket("sha256", seat, team.members[0][1])[:4] in forming
     with time_machine.travel(drawn.drawn_at + timedelta(minutes=3), tick=False):
         over = stage.city.client("supervisor").get(address(drawn, "wall-now"))
         assert over["X-Pause"] == "2000"
@@ -371,18 +394,28 @@ def test_the_wall_is_asked_again_and_answers_only_when_something_happened(stage:
         (wall.BETWEEN + 3, (1, 0)),
         (2 * wall.BETWEEN + 3, (1, 1)),
         (2 * wall.BETWEEN + 4.5, (2, 0)),
-        (3 * wall.BETWEEN + 4.5, None),
+        (3 * wall.BETWEEN + 4.5, 0),
+        (3 * wall.BETWEEN + 4.5 + wall.SLOWEST_TEAM, 1),
+        (3 * wall.BETWEEN + 4.5 + 2 * wall.SLOWEST_TEAM, None),
     ],
 )
-def test_the_wall_shows_stratum_by_stratum_in_its_own_time(seconds: float, expected: tuple[int, int] | None) -> None:
-    found = wall.progress_at([2, 1, 0], seconds)
-    assert (None if found is None else (found.stratum, found.shown)) == expected
+def test_the_wall_shows_stratum_by_stratum_then_team_by_team_in_its_own_time(
+    seconds: float, expected: tuple[int, int] | int | None
+) -> None:
+    shown = {
+        None: None,
+        **{(one.stratum, one.shown): one for at in range(3) for n in range(3) if (one := wall.Drawing(at, n))},
+        **{at: wall.Forming(at) for at in range(2)},
+    }
+    assert wall.progress_at([2, 1, 0], 2, seconds) == shown[expected]
 
 
 def test_a_large_draw_is_shown_faster_never_beyond_its_bounds() -> None:
-    many = [600]
-    assert wall.progress_at(many, wall.BETWEEN + 600 * wall.FASTEST - 0.01) == wall.Progress(0, 600)
-    assert wall.progress_at(many, wall.BETWEEN + 600 * wall.FASTEST + 0.01) is None
+    teams_from = wall.BETWEEN + 600 * wall.FASTEST
+    assert wall.progress_at([600], 400, teams_from - 0.01) == wall.Drawing(0, 600)
+    assert wall.progress_at([600], 400, teams_from + 0.01) == wall.Forming(0)
+    assert wall.progress_at([600], 400, teams_from + 400 * wall.FASTEST_TEAM - 0.01) == wall.Forming(399)
+    assert wall.progress_at([600], 400, teams_from + 400 * wall.FASTEST_TEAM + 0.01) is None
 
 
 def test_the_list_finds_and_exports_draws(stage: Stage) -> None:

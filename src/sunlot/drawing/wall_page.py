@@ -20,12 +20,12 @@ from .dice import dice
 from .finding import find
 from .freeze import authority_of
 from .models import Attempt
-from .naming import names_of, spread_of
-from .outcome import outcome, stratum_label, tickets_of
+from .naming import Names, names_of, spread_of
+from .outcome import outcome, tickets_of
 from .queries import is_released
 from .stored import notice_of
 from .views import version_of
-from .wall import Frame, frame_of
+from .wall import DrawingFrame, FormingFrame, Frame, frame_of
 
 MOST_ROOMY = 3  # contributors that fit with commitment and number on two lines
 DRAWING_PAUSE, QUIET_PAUSE = 500, 2000  # milliseconds
@@ -96,9 +96,10 @@ def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Fr
             "quota": sum(one.quota for one in notice.strata),
             "teams": sum(zone.count for zone in notice.teams),
         }
-    if frame is not None:
+    if isinstance(frame, DrawingFrame):
         context["picture"] = dial.dial(frame.tickets.dial(frame.progress.shown), prefix="w")
-        context["label"] = stratum_label(frame.tickets.id)
+    elif isinstance(frame, FormingFrame):
+        context |= _forming(frame, names)
     elif attempt.result_id is not None:
         found = outcome(attempt)
         context |= {
@@ -110,9 +111,18 @@ def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Fr
             "spread": spread_of(found, names),
             "qr": _qr(f"{settings.SUNLOT_PUBLIC_URL}/draws/{attempt.draw.number}/"),
         }
-    shown = f"{frame.progress.stratum}.{frame.progress.shown}" if frame else "-"
-    version = f"{version_of(attempt, 0)}-{shown}-{int(released)}"
+    version = f"{version_of(attempt, 0)}-{frame.version if frame else '-'}-{int(released)}"
     return context, version, frame
+
+
+def _forming(frame: FormingFrame, names: Names) -> dict[str, object]:
+    """The team that is shown, in words; inspectors by number alone, as the public page has them."""
+    return {
+        "forming": frame,
+        "team": names.team(frame.team.id),
+        "members": [(names.short(one.department), one) for one in frame.members],
+        "around": [(names.team(one.id), one) for one in frame.around],
+    }
 
 
 def _qr(address: str) -> str:
