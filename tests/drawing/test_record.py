@@ -1,5 +1,7 @@
 """The record: who must sign, who may refuse, and what moves the draw on."""
 
+import hashlib
+
 import pytest
 
 from sunlot.documents.draw_record import draw_record
@@ -10,14 +12,14 @@ from sunlot.drawing.queries import record_signatures
 from sunlot.drawing.record_document import record_of
 from sunlot.norms import clock
 from sunlot.organisations import signatures
-from sunlot.organisations.models import Signature
+from sunlot.organisations.models import Organisation, Signature
 from sunlot.organisations.signatures import find_thing
 from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.trail import files
 from sunlot.trail.log import reading
-from sunlot.trail.models import LogLeaf
+from sunlot.trail.models import EventDetail, LogLeaf
 
-from .stage import Stage, fresh
+from .stage import SPEAKERS, Stage, fresh
 
 State = Attempt.State
 
@@ -149,3 +151,47 @@ def test_nobody_signs_by_hand_for_a_contributor_and_nothing_empty_counts(
     assert answer.status_code == 409
     assert words in answer.content.decode()
     assert not Signature.objects.filter(way="hand").exists()
+
+
+def _signed(stage: Stage, *codes: str) -> Attempt:
+    attempt = stage.drawn()
+    for code in codes or tuple(SPEAKERS):
+        username = SPEAKERS[code]
+        actions.sign_record(stage[username], attempt, code, stage.town.proof(username))
+    return fresh(attempt)
+
+
+def test_the_signed_record_is_filed_as_a_pdf_that_never_changes_and_nobody_signs_any_more(stage: Stage) -> None:
+    attempt = _signed(stage)
+    address = f"/desk/drawing/{attempt.draw.number}/record/"
+    client = stage.city.client("chen")
+    assert "归档抽取记录" in client.get(address).content.decode()
+    for _ in range(2):  # pressed twice is filed once
+        assert client.post(f"{address}file/").status_code == 302
+    filed = fresh(attempt)
+    assert filed.state == Attempt.State.ARCHIVED
+    kept = client.get(f"/desk/drawing/{attempt.draw.number}/record.pdf").content
+    assert hashlib.sha256(kept).hexdigest() == filed.record_file_id
+    assert EventDetail.objects.filter(type="drawing.record_filed").count() == 1
+    Organisation.objects.filter(code="scjg").update(name="改了名的局")
+    assert client.get(f"/desk/drawing/{attempt.draw.number}/record.pdf").content == kept
+    said = {"name": "王公众", "present_as": "公众见证人", "strokes": STROKES}
+    late = client.post(f"{address}by-hand/", said)
+    assert late.status_code == 409
+    assert "已归档" in late.content.decode()
+
+
+def test_a_record_is_filed_by_the_host_alone_and_not_while_anything_of_it_is_open(stage: Stage) -> None:
+    attempt = _signed(stage, "zjj-wuye")
+    with pytest.raises(Refused, match="现在不能归档"):
+        actions.file_record(stage["chen"], attempt)
+    actions.sign_record(stage["supervisor"], attempt, "zjj-jijian", stage.town.proof("supervisor"))
+    with pytest.raises(NotAllowed, match="主持"):
+        actions.file_record(stage["scjg-clerk"], attempt)
+    page = page_of(attempt, attempt.contributors.get(code="scjg"))
+    scan = files.store(b"%PDF-1.7 signed by hand")
+    paper = signatures.upload_paper(stage["chen"], page, "马局", scan, "记录.pdf")
+    with pytest.raises(Refused, match="还没有由第二人核对确认"):
+        actions.file_record(stage["chen"], attempt)
+    signatures.confirm_paper(stage["coordinator"], paper)
+    assert actions.file_record(stage["chen"], attempt).state == Attempt.State.ARCHIVED

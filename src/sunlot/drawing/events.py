@@ -21,6 +21,7 @@ BEACON_TYPED = EventKind("drawing.beacon_typed", "录入公共随机数", Act.DE
 BEACON_UNEQUAL = EventKind("drawing.beacon_unequal", "两人录入不一致", Act.DECIDED)
 REMINDED = EventKind("drawing.reminded", "提醒参与方", Act.DECIDED)
 RECORD_SIGNED = EventKind("drawing.record_signed", "抽取记录签署完成", Act.DECIDED)
+RECORD_FILED = EventKind("drawing.record_filed", "抽取记录归档", Act.DECIDED)
 
 REPLACEMENT_PROPOSED = EventKind("drawing.replacement_proposed", "提出替补", Act.CREATED)
 REPLACEMENT_REFUSED = EventKind("drawing.replacement_refused", "不批准替补", Act.DECIDED)

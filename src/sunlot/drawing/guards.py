@@ -21,6 +21,7 @@ GUARDS = {
         ("drawing_attempt_beacon", "OLD.beacon_value IS NOT NULL", "beacon_value beacon_at"),
         ("drawing_attempt_result", "OLD.result_id IS NOT NULL", "result_id result_digest seed drawn_at"),
         ("drawing_attempt_aborted", "OLD.aborted_at IS NOT NULL", "state aborted_at abort_reason abort_failed"),
+        ("drawing_attempt_archived", "OLD.archived_at IS NOT NULL", "state archived_at record_file_id"),
         ("drawing_attempt_withdrawn", "OLD.withdrawn_at IS NOT NULL", "state withdrawn_at withdrawn_reason"),
     ],
     "drawing_contributor": [

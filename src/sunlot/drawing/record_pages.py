@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sunlot.desk.views import desk_view
 from sunlot.documents.draw_record import draw_record
@@ -12,13 +12,14 @@ from sunlot.organisations.models import Signature
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.staff.keys import has_key
 from sunlot.staff.signing import SigningForm
+from sunlot.trail import files
 from sunlot.trail.queries import history
 
 from . import actions, policy, queries, stage
 from .actions.record import DECIDED, SIGNABLE, capacity_of, page_of
 from .finding import find, require_names
 from .forms import HandForm
-from .models import Attempt
+from .models import Attempt, Contributor
 from .naming import names_of
 from .record_document import record_of
 
@@ -31,14 +32,19 @@ def _drawn(request: HttpRequest, viewer: Viewer, number: str) -> Attempt:
     return found
 
 
+def _undecided(attempt: Attempt, signatures: list[Signature]) -> list[Contributor]:
+    """The contributors who have neither signed nor refused."""
+    decided = {signature.capacity for signature in signatures if signature.state in DECIDED}
+    return [one for one in attempt.contributors.all() if capacity_of(one) not in decided]
+
+
 @require_http_methods(["GET", "POST"])
 @desk_view()
 def record(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """The record as it is printed, with everybody's signature; whoever was present signs or refuses here."""
     attempt = _drawn(request, viewer, number)
     signatures = queries.record_signatures([attempt])[attempt.pk]
-    decided = {signature.capacity for signature in signatures if signature.state in DECIDED}
-    open_ones = [one for one in attempt.contributors.all() if capacity_of(one) not in decided]
+    open_ones = _undecided(attempt, signatures)
     mine = next((one for one in stage.mine(viewer, attempt) if one in open_ones), None)
     form = None
     if mine and attempt.state in SIGNABLE:
@@ -58,6 +64,20 @@ def record(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
             raise
         except Refused as refusal:
             form.add_error("password" if not form.refuses else "reason", str(refusal))
+    return _record_page(request, viewer, attempt, signatures, form)
+
+
+def _record_page(
+    request: HttpRequest,
+    viewer: Viewer,
+    attempt: Attempt,
+    signatures: list[Signature],
+    form: SigningForm | None = None,
+    refusal: str = "",
+) -> HttpResponse:
+    """The page of the record, with whatever an act that was refused has to say."""
+    open_ones = _undecided(attempt, signatures)
+    is_refused = bool(refusal) or (form is not None and form.is_bound)
     context = {
         "attempt": attempt,
         "plan": attempt.draw.round.plan,
@@ -65,13 +85,31 @@ def record(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "signatures": signatures,
         "missing": [capacity_of(one) for one in open_ones],
         "form": form,
+        "refusal": refusal,
+        "may_archive": attempt.state == Attempt.State.SIGNED and policy.may_host(viewer, attempt.draw.round.plan),
         "may_hand": attempt.state in SIGNABLE and policy.may_type_beacon(viewer, attempt),
         "may_file": bool(open_ones) and attempt.state in SIGNABLE and policy.may_type_beacon(viewer, attempt),
         "next": stage.next_of(attempt, signatures),
         "names": names_of(),
         "history": history(f"attempt:{attempt.pk}"),
     }
-    return render(request, "drawing/record.html", context, status=409 if form is not None and form.is_bound else 200)
+    return render(request, "drawing/record.html", context, status=409 if is_refused else 200)
+
+
+@require_POST
+@desk_view()
+def file_record(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """File the signed record as a PDF for ever."""
+    attempt = _drawn(request, viewer, number)
+    try:
+        actions.file_record(viewer, attempt)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        signatures = queries.record_signatures([attempt])[attempt.pk]
+        return _record_page(request, viewer, attempt, signatures, refusal=str(refusal))
+    messages.success(request, "抽取记录已归档，此后不能再签署。")
+    return redirect("drawing:record", attempt.draw.number)
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,9 +145,11 @@ def by_hand(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @require_GET
 @desk_view()
 def record_pdf(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    """The record for printing and signing by hand."""
+    """The record for printing and signing by hand; once it is filed, the very file."""
     attempt = _drawn(request, viewer, number)
-    signatures = queries.record_signatures([attempt])[attempt.pk]
-    content = draw_record(record_of(attempt, signatures))
+    if attempt.record_file_id is not None:
+        content = files.read(attempt.record_file_id)
+    else:
+        content = draw_record(record_of(attempt, queries.record_signatures([attempt])[attempt.pk]))
     disposition = f'inline; filename="{number}-record.pdf"'
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})

@@ -27,6 +27,7 @@ class Step(StrEnum):
     BEACON = "beacon"
     REVEAL = "reveal"
     SIGN = "sign"
+    FILE = "file"
     AGAIN = "again"
 
 
@@ -114,11 +115,26 @@ def duty_of(
         open_ones = [one for one in own if one.nonce is None and _is_free(viewer, attempt, one)]
         return Duty(Step.REVEAL, open_ones[0]) if open_ones else None
     if attempt.state in SIGNABLE:
-        decided = {one.capacity for one in signatures if one.state in (*DECIDED, Signature.State.UNCONFIRMED)}
-        open_ones = [one for one in own if capacity_of(one) not in decided]
-        return Duty(Step.SIGN, open_ones[0]) if open_ones else None
+        return _after_drawing(attempt, signatures, own, host)
     if attempt.state == State.ABORTED and host and not has_next:
         return Duty(Step.AGAIN)
+    return None
+
+
+def _after_drawing(
+    attempt: Attempt, signatures: Sequence[Signature], own: list[Contributor], host: bool
+) -> Duty | None:
+    decided = {one.capacity for one in signatures if one.state in DECIDED}
+    handed_in = {one.capacity for one in signatures if one.state == Signature.State.UNCONFIRMED} | decided
+    open_ones = [one for one in own if capacity_of(one) not in handed_in]
+    if open_ones:
+        return Duty(Step.SIGN, open_ones[0])
+    if (
+        host
+        and attempt.state == State.SIGNED
+        and all(capacity_of(one) in decided for one in attempt.contributors.all())
+    ):
+        return Duty(Step.FILE)
     return None
 
 

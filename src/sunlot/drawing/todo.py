@@ -123,7 +123,9 @@ def _todo(attempt: Attempt, duty: Duty) -> Todo:
     if attempt.state == State.READING:
         first_at = not_before(attempt)
         due, starts = (_day(first_at) if first_at else None), ""
-    url = reverse("drawing:record" if duty.step == Step.SIGN else "drawing:ceremony", args=[attempt.draw.number])
+    url = reverse(
+        "drawing:record" if duty.step in (Step.SIGN, Step.FILE) else "drawing:ceremony", args=[attempt.draw.number]
+    )
     return Todo(f"{title}：{plan.title}", reason, url, button, due=due, starts=starts)
 
 
@@ -136,6 +138,7 @@ def _words(attempt: Attempt, duty: Duty) -> tuple[str, str, str]:
         Step.BEACON: ("录入公共随机数", f"{number}由两人分别录入，互不看见，一致才算数。", "录入结果"),
         Step.REVEAL: ("公开密数", f"{number}您代表{who}承诺过。逾期没有公开，抽取中止并写明是谁。", "公开密数"),
         Step.SIGN: ("签署抽取记录", f"{number}抽取已完成，现场人员签署记录后派发任务。", "签署记录"),
+        Step.FILE: ("归档抽取记录", f"{number}各参与方都已签署。归档后不能再签。", "查看并归档"),
         Step.AGAIN: ("重新准备抽取", f"{number}已中止：{attempt.abort_reason}。下一次改用彩票开奖号码。", "准备下一次"),
     }[duty.step]
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<str:number>/wall/live/", wall_stream.stream, name="wall-live"),
     path("<str:number>/record/", record_pages.record, name="record"),
     path("<str:number>/record/by-hand/", record_pages.by_hand, name="record-by-hand"),
+    path("<str:number>/record/file/", record_pages.file_record, name="record-file"),
     path("<str:number>/record.pdf", record_pages.record_pdf, name="record-pdf"),
     path("<str:number>/<int:attempt>/", views.ceremony, name="attempt"),
     path("<str:number>/<int:attempt>/pulse/", views.pulse, name="pulse"),

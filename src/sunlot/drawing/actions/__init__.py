@@ -2,6 +2,7 @@
 
 from .ceremony import read_beacon, reveal, seal
 from .ending import abort_if_due, draw, mark_dispatched, release, settle
+from .filing import file_record
 from .preparing import LotteryNumbers, change_settings, commit, prepare, prepare_again, prepare_supplement
 from .record import paper_confirmed, refuse_record, sign_by_hand, sign_record
 from .replacing import Upload, approve_replacement, propose_inspector, propose_object, refuse_replacement
@@ -15,6 +16,7 @@ __all__ = [
     "change_settings",
     "commit",
     "draw",
+    "file_record",
     "mark_dispatched",
     "paper_confirmed",
     "prepare",

@@ -116,6 +116,10 @@ class Attempt(models.Model):
     result_digest = models.CharField(max_length=64, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)  # lead and 纪检 have signed, or refused with a reason
+    archived_at = models.DateTimeField(null=True, blank=True)
+    record_file = models.ForeignKey(
+        "trail.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     released_at = models.DateTimeField(null=True, blank=True)  # an embargo's end, once it is in the log
     dispatched_at = models.DateTimeField(null=True, blank=True)  # the forms are on their way
     waiting = models.PositiveIntegerField(default=0)  # objects that wait for a supplementary draw
@@ -144,6 +148,10 @@ class Attempt(models.Model):
                 condition=~Q(state__in=["drawn", "signed", "archived"])
                 | (Q(result__isnull=False) & ~Q(result_digest="") & Q(drawn_at__isnull=False) & ~Q(seed="")),
                 name="attempt_drawn_has_result",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="archived") | (Q(archived_at__isnull=False) & Q(record_file__isnull=False)),
+                name="attempt_archived_has_record",
             ),
             models.CheckConstraint(
                 condition=~Q(state="aborted") | (Q(aborted_at__isnull=False) & ~Q(abort_reason="")),

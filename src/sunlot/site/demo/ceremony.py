@@ -40,6 +40,7 @@ def hold(cast: Cast, plan: Plan, clerk: str, partners: tuple[str, ...], dice: tu
         _wait(1)
         drawing.sign_record(cast[username], attempt, code, cast.proof(username))
     _wait(10)
+    drawing.file_record(cast[clerk], attempt)
     attempt = Attempt.objects.select_related("draw__round__plan").get(pk=attempt.pk)
     inspecting.dispatch(cast[clerk], attempt)
     return attempt
