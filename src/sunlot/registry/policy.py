@@ -50,6 +50,16 @@ def sees_contacts(viewer: Viewer, entry: Entity | InspectionObject) -> bool:
     return manages(viewer, entry) and viewer.role not in BLIND
 
 
+def may_propose_rules(viewer: Viewer) -> bool:
+    """Draft the table “mark → risk class”: the coordinator of the department at the top, for the whole city."""
+    return viewer.role == Role.COORDINATOR and viewer.base.parent_id is None and not viewer.base.is_partner
+
+
+def may_decide_rules(viewer: Viewer) -> bool:
+    """Approve it: the leader in charge there."""
+    return viewer.role == Role.LEADER and viewer.base.parent_id is None and not viewer.base.is_partner
+
+
 def may_recommend(viewer: Viewer, organisation: Organisation) -> bool:
     """Recommend inspectors of a unit and keep their entries: its own clerk."""
     return viewer.role == Role.CLERK and viewer.covers(organisation)

@@ -1,17 +1,17 @@
 """Reading the registries. What a person sees is scoped; the pools of a draw are nobody's view."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
 from sunlot.catalogue.queries import kinds_covered
-from sunlot.norms import regions
+from sunlot.norms import clock, regions
 from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
-from .models import Avoidance, Entity, Import, InspectionObject, Inspector
+from .models import Avoidance, Entity, Import, InspectionObject, Inspector, Licence
 from .policy import BLIND
 
 CHUNK = 2000
@@ -34,6 +34,15 @@ def entities_seen(viewer: Viewer) -> "QuerySet[Entity]":
     here = Q(region__code__startswith=prefix)
     involved = Q(pk__in=Entity.objects.filter(involvements__object__region__code__startswith=prefix).values("pk"))
     return Entity.objects.filter(here | involved).select_related("region", "manager")
+
+
+def licences_ending(when: str, days: int) -> "QuerySet[Licence]":
+    """The licences that are over (`expired`) or run out within so many days (`soon`), those already ended aside."""
+    today = clock.today()
+    standing = Licence.objects.filter(ended_on__isnull=True)
+    if when == "expired":
+        return standing.filter(expires__lt=today)
+    return standing.filter(expires__range=(today, today + timedelta(days=days)))
 
 
 def inspectors_seen(viewer: Viewer) -> "QuerySet[Inspector]":

@@ -10,10 +10,13 @@ from simple_history.utils import get_history_manager_for_model
 from sunlot.norms import masking
 from sunlot.trail.queries import history
 
-from .actions.common import in_words, plain
+from .actions.common import BULK_EDITED, RECLASSIFIED, in_words, plain
 
 IMPORTED = "导入："
-"""How the change reason of an import's history records begins; all other changes have events of their own."""
+"""How the change reason of an import's history records begins."""
+
+_TOLD = (IMPORTED, RECLASSIFIED, BULK_EDITED)
+"""Changes of many entries at once, with one event for all of them; all other changes have events of their own."""
 
 _SHOWN = 50
 _LEFT_OUT = {"id", "search_keys", "version", "created_at", "updated_at", "is_demo", "manager"}
@@ -44,7 +47,7 @@ def _imported(entry: models.Model) -> list[StoryLine]:
     )
     lines = []
     for place, record in enumerate(records):
-        if not (record.history_change_reason or "").startswith(IMPORTED):
+        if not (record.history_change_reason or "").startswith(_TOLD):
             continue
         earlier = records[place + 1] if place + 1 < len(records) else None
         words = record.history_change_reason

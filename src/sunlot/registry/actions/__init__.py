@@ -4,23 +4,30 @@ from .avoidance import add_avoidance, end_avoidance
 from .common import Stale
 from .entities import change_entity, create_entity
 from .inspectors import change_inspector, recommend_inspector, review_inspector, review_inspectors, set_inspector_state
-from .objects import change_object, create_object, end_involvement, involve, set_object_state, set_risk
+from .objects import change_object, create_object, end_involvement, involve, set_object_state
+from .risk import add_mark, decide_rules, end_mark, lapse_marks, propose_rules, set_risk, settle
 
 __all__ = [
     "Stale",
     "add_avoidance",
+    "add_mark",
     "change_entity",
     "change_inspector",
     "change_object",
     "create_entity",
     "create_object",
+    "decide_rules",
     "end_avoidance",
     "end_involvement",
+    "end_mark",
     "involve",
+    "lapse_marks",
+    "propose_rules",
     "recommend_inspector",
     "review_inspector",
     "review_inspectors",
     "set_inspector_state",
     "set_object_state",
     "set_risk",
+    "settle",
 ]

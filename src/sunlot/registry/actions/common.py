@@ -1,22 +1,28 @@
 """What all changes of registry entries share: who and when in the history, what changed in plain words."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import models
 
-from sunlot.norms import clock
+from sunlot.norms import clock, trades
 from sunlot.norms.initials import search_keys
 from sunlot.organisations.models import Organisation, User
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.trail.events import Actor
 
+from .. import kinds
 from ..policy import department_of
 
 M = TypeVar("M", bound=models.Model)
 
 PRIVATE = frozenset({"contact", "phone", "representative"})
 """What names a person: a history says that it changed, never from what to what."""
+
+RECLASSIFIED = "信用风险："
+BULK_EDITED = "批量修改："
+"""How the change reasons begin of history records that have one event for many entries: the story tells them one by one."""
 
 
 class Stale(Refused):
@@ -84,8 +90,12 @@ def plain(entry: models.Model, name: str) -> Any:
     value = getattr(entry, name)
     if isinstance(value, models.Model):
         return str(value)
+    if name == "trade" and value:
+        return f"{value} {trades.name_of(value)}"
+    if isinstance(value, Decimal):
+        return str(value)
     shown = getattr(entry, f"get_{name}_display", None)
-    if shown is not None and name != "risk_class":
+    if shown is not None and name not in ("risk_class", "risk_base"):
         return str(shown())
     return list(value) if isinstance(value, list) else value
 
@@ -94,6 +104,9 @@ def in_words(model: type[models.Model], before: Mapping[str, Any], after: Mappin
     """“信用风险 B → C；联系电话”: each changed field by its name; values of what names a person stay out."""
     parts = []
     for name, value in after.items():
+        if name == "attributes":
+            parts += kinds.in_words(before.get(name) or {}, value)
+            continue
         label = model._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # only concrete fields come here
         parts.append(str(label) if name in PRIVATE else f"{label} {_shown(before.get(name))} → {_shown(value)}")
     return "；".join(parts)

@@ -7,19 +7,24 @@ from typing import Any
 from django.db import transaction
 
 from sunlot.catalogue.models import ObjectKind
+from sunlot.norms import clock
 from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
 from .. import events, policy
+from ..kinds import only_of
 from ..locks import take_registry_lock
 from ..models import Entity, InspectionObject, Involvement, RiskClass
 from ..numbering import Numbering
 from .common import change, in_words, keys_of, locked, manager_of, save
 from .entities import change_entity, checked_code, create_entity, require_writer
+from .risk import settle
 
-CHANGEABLE = frozenset({"name", "kind", "region", "address", "contact", "phone"})
+CHANGEABLE = frozenset(
+    {"name", "kind", "region", "address", "contact", "phone", "trade", "longitude", "latitude", "attributes"}
+)
 State = InspectionObject.State
 
 
@@ -41,12 +46,14 @@ def create_object(
     parts: Mapping[str, Entity] | None = None,
     is_demo: bool = False,
     accept_wrong_check: bool = False,
+    **facts: Any,
 ) -> InspectionObject:
     """Enter an inspection object.
 
     Where the kind is a market entity the object is that entity: its number is the credit code, and the entity is made
     or found by it. Else `number` is the permit or project number; without one it is `<region>-<kind>-<serial>`.
-    `parts` says which entity builds, contracts, supervises or operates it.
+    `parts` says which entity builds, contracts, supervises or operates it; `facts` are trade, longitude, latitude and the
+    kind's own attributes.
 
     Raises Refused where the number is taken or the code is wrong.
     """
@@ -62,12 +69,14 @@ def create_object(
         region=region,
         address=address,
         risk_class=risk_class,
+        risk_base=risk_class,
         risk_reason=risk_reason,
         contact="" if is_entity else contact,
         phone="" if is_entity else phone,
         is_demo=is_demo,
         manager=manager_of(actor),
         search_keys=keys_of(name),
+        **facts | {"attributes": only_of(kind, facts.get("attributes", {}))},
     )
     save(entry, actor)
     record(
@@ -141,6 +150,10 @@ def change_object(
     region = changes.get("region", current.region)
     if isinstance(actor, Viewer) and not region.code.startswith(actor.region_prefix):
         raise Refused(f"{region.name}不在您的辖区内。移交其他辖区由上级住建部门的经办人办理。")
+    if "attributes" in changes or "kind" in changes:
+        changes["attributes"] = only_of(
+            changes.get("kind", current.kind), changes.get("attributes", current.attributes)
+        )
     before, after = change(current, {name: value for name, value in changes.items() if name in CHANGEABLE})
     if not after:
         return current
@@ -180,24 +193,8 @@ def set_object_state(
 
 
 @transaction.atomic
-def set_risk(actor: Actor, entry: InspectionObject, risk_class: str, reason: str) -> InspectionObject:
-    """Give an object another credit risk class, with the reason; the class that it has already is left as it is."""
-    current = locked(entry, None)
-    require_keeper(actor, current)
-    if current.risk_class == risk_class:
-        return current
-    if not reason.strip():
-        raise Refused("写明调整信用风险类别的依据。")
-    before, after = change(current, {"risk_class": RiskClass(risk_class), "risk_reason": reason.strip()})
-    save(current, actor, list(after))
-    words = f"信用风险 {before['risk_class']} → {risk_class}（依据：{reason.strip()}）"
-    record(actor, events.OBJECT_RISK, f"object:{current.pk}", words, before=before, after=after)
-    return current
-
-
-@transaction.atomic
-def involve(actor: Actor, entry: InspectionObject, entity: Entity, part: str) -> Involvement:
-    """Say how an entity stands to an object; said twice is said once."""
+def involve(actor: Actor, entry: InspectionObject, entity: Entity, part: str, since: date | None = None) -> Involvement:
+    """Say how an entity stands to an object, and since when if that is known; said twice is said once."""
     require_keeper(actor, entry)
     wanted = Involvement.Part(part)
     if wanted == Involvement.Part.ITSELF:
@@ -209,29 +206,43 @@ def involve(actor: Actor, entry: InspectionObject, entity: Entity, part: str) ->
         )
         if other is not None:
             raise Refused(f"这一对象本身已对应“{other.entity.name}”，先解除原来的关系。")
-    involvement, made = Involvement.objects.get_or_create(object=entry, entity=entity, part=wanted)
+    involvement, made = Involvement.objects.get_or_create(
+        object=entry, entity=entity, part=wanted, defaults={"since": since}
+    )
     if made:
         record(
             actor,
             events.INVOLVEMENT_CHANGED,
             f"object:{entry.pk}",
-            f"{wanted.label}：{entity.name}",
+            f"{wanted.label}：{entity.name}" + (f"（{since.isoformat()} 起）" if since else ""),
             after={"entity": entity.pk, "part": wanted.value},
         )
+        settle(actor, [entry.pk], f"登记{wanted.label}")
     return involvement
 
 
 @transaction.atomic
-def end_involvement(actor: Actor, involvement: Involvement) -> None:
-    """Take an entity's part in an object away; ended twice is ended once."""
+def end_involvement(actor: Actor, involvement: Involvement, until: date | None = None) -> None:
+    """Say that an entity's part in an object has ended, today unless another day is given; it stays in the story.
+
+    Ended twice is ended once. Raises Refused for a day before it began.
+    """
     require_keeper(actor, involvement.object)
-    key, part, entity = involvement.pk, Involvement.Part(involvement.part), involvement.entity
-    if not Involvement.objects.filter(pk=key).delete()[0]:
+    current = Involvement.everything.select_for_update().get(pk=involvement.pk)
+    if current.until is not None:
         return
+    day = until or clock.today()
+    if current.since is not None and day < current.since:
+        raise Refused(f"结束日期不能早于开始的 {current.since.isoformat()}。")
+    current.until = day
+    current.save(update_fields=["until"])
+    part, entity = Involvement.Part(involvement.part), involvement.entity
     record(
         actor,
         events.INVOLVEMENT_CHANGED,
         f"object:{involvement.object_id}",
-        f"解除{part.label}：{entity.name}",
+        f"解除{part.label}：{entity.name}（至 {day.isoformat()}）",
         before={"entity": entity.pk, "part": part.value},
+        after={"until": day.isoformat()},
     )
+    settle(actor, [involvement.object_id], f"解除{part.label}")

@@ -1,18 +1,24 @@
 """What the registries' forms share: clean text, numbers, versions."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from sunlot.desk.forms import DeskForm
+from sunlot.catalogue.models import ObjectKind
+from sunlot.desk.forms import DeskForm, dress
+from sunlot.norms import trades
 from sunlot.norms.text import half_width, trim
 from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import Viewer
 
+from ..coordinates import coordinates_fault
+from ..imports.fields import ATTR
 from ..imports.rows import NUMBER_FORM
 from ..imports.values import phone_of
+from ..kinds import TEXT_LIMIT, Attribute, Type, UnfitValueError, attributes_of, kept
 
 NUMBER_HINT = "只用数字、字母和 . _ -，最多 64 位"
 
@@ -44,6 +50,68 @@ def number_of(text: str) -> str:
     return bare
 
 
+class KindFields(DeskForm):
+    """What an object has by its kind (`registry/kinds.py`), as controls named `attr_<name>` behind the common ones; trade
+    and coordinates before them.
+    """
+
+    trade = forms.ChoiceField(label="行业", choices=[("", "未分类"), *trades.choices()], required=False)
+    longitude = forms.DecimalField(
+        label="经度", required=False, max_digits=9, decimal_places=6, help_text="国家2000坐标系，如 106.812345"
+    )
+    latitude = forms.DecimalField(
+        label="纬度", required=False, max_digits=8, decimal_places=6, help_text="如 39.673210"
+    )
+
+    def add_attributes(self, kind: ObjectKind | None) -> None:
+        """Offer what objects of this kind have of their own."""
+        self.offered = attributes_of(kind) if kind is not None else ()
+        for attribute in self.offered:
+            field = _control(attribute)
+            self.fields[f"{ATTR}{attribute.name}"] = field
+            dress(field)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        self._clean_coordinates(data)
+        kept_values: dict[str, Any] = {}
+        for attribute in self.offered:
+            name = f"{ATTR}{attribute.name}"
+            if name not in data:
+                continue
+            try:
+                value = kept(attribute, data.pop(name))
+            except UnfitValueError as fault:
+                self.add_error(name, str(fault))
+            else:
+                if value is not None:
+                    kept_values[attribute.name] = value
+        data["attributes"] = kept_values
+        return data
+
+    def _clean_coordinates(self, data: dict[str, Any]) -> None:
+        """Both or none, and inside China: what lies elsewhere was typed the wrong way round."""
+        if "longitude" in self.errors or "latitude" in self.errors:
+            return
+        longitude, latitude = data.get("longitude"), data.get("latitude")
+        fault = coordinates_fault(longitude, latitude)
+        if fault:
+            self.add_error("longitude" if longitude is not None else "latitude", fault)
+
+
+def _control(attribute: Attribute) -> forms.Field:
+    """The control of one attribute; nothing of it must be filled in."""
+    label = attribute.titled
+    if attribute.type is Type.CHOICE:
+        choices = [("", "未填写"), *((one, one) for one in attribute.choices)]
+        return forms.ChoiceField(label=label, choices=choices, required=False)
+    if attribute.type is Type.DATE:
+        return forms.DateField(label=label, required=False, widget=forms.DateInput)
+    if attribute.type is Type.TEXT:
+        return CleanText(label=label, max_length=TEXT_LIMIT, required=False)
+    return CleanText(label=label, max_length=20, required=False)
+
+
 class VersionedForm(DeskForm):
     """A form that changes an entry: it carries the version that its editor saw."""
 
@@ -65,4 +133,6 @@ class VersionedForm(DeskForm):
             return ""
         if isinstance(value, date):
             return value.isoformat()
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
         return "、".join(value) if isinstance(value, list) else str(value)

@@ -12,8 +12,9 @@ from sunlot.norms import clock, credit_code
 from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import Viewer
 
+from ..kinds import attributes_of
 from ..models import Entity, InspectionObject, Involvement, RiskClass
-from .fields import CleanText, PhoneText, VersionedForm, number_of, regions_of
+from .fields import ATTR, CleanText, KindFields, PhoneText, VersionedForm, number_of, regions_of
 
 
 class CodeTick(DeskForm):
@@ -42,7 +43,7 @@ class CodeTick(DeskForm):
         return data
 
 
-class NewObjectForm(CodeTick):
+class NewObjectForm(KindFields, CodeTick):
     """A new inspection object."""
 
     name = CleanText(label="名称", max_length=120)
@@ -67,6 +68,9 @@ class NewObjectForm(CodeTick):
         "credit_code",
         "number",
         "address",
+        "trade",
+        "longitude",
+        "latitude",
         "risk_class",
         "risk_reason",
         "representative",
@@ -74,8 +78,12 @@ class NewObjectForm(CodeTick):
         "phone",
     )
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, kind: ObjectKind | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        chosen = str(self.data.get("kind", ""))
+        self.add_attributes(ObjectKind.objects.filter(pk=chosen).first() if chosen.isdecimal() else kind)
+        if kind is not None:
+            self.fields["kind"].initial = kind.pk
         self.fields["region"].queryset = regions_of(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
         if len(viewer.region_prefix) == len(viewer.region_code):
             self.fields["region"].initial = viewer.region_code
@@ -99,7 +107,7 @@ class NewObjectForm(CodeTick):
         return data
 
 
-class ObjectForm(VersionedForm):
+class ObjectForm(KindFields, VersionedForm):
     """An object's facts; risk class and state have forms of their own."""
 
     name = CleanText(label="名称", max_length=120)
@@ -109,9 +117,18 @@ class ObjectForm(VersionedForm):
     contact = CleanText(label="现场联系人", max_length=40, required=False, help_text="不填时用对应主体的联系人")
     phone = PhoneText(label="现场电话", max_length=40, required=False)
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+    field_order = ("name", "kind", "region", "address", "trade", "longitude", "latitude", "contact", "phone")
+
+    def __init__(self, *args: Any, viewer: Viewer, kind: ObjectKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = regions_of(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.add_attributes(kind)
+
+    @classmethod
+    def values_of(cls, entry: Any) -> dict[str, str]:
+        kept = {f"{ATTR}{name}": str(value) for name, value in entry.attributes.items()}
+        nothing = {f"{ATTR}{one.name}": "" for one in attributes_of(entry.kind)}
+        return super().values_of(entry) | nothing | kept
 
 
 class NewEntityForm(CodeTick):
@@ -173,6 +190,7 @@ class InvolvementForm(DeskForm):
         label="关系", choices=[one for one in Involvement.Part.choices if one[0] != Involvement.Part.ITSELF]
     )
     entity = CleanText(label="主体的统一社会信用代码或全称", max_length=120)
+    since = forms.DateField(label="自哪一天起", required=False, widget=forms.DateInput)
 
     def clean_entity(self) -> Entity:
         text = str(self.cleaned_data["entity"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sunlot.norms.text import half_width
 
+from ..kinds import ATTRIBUTES
 from ..models import Import
 
 
@@ -30,6 +31,9 @@ def plain_head(text: str) -> str:
     bare = re.sub(r"[(（\[【].*?[)）\]】]", "", half_width(text))
     return re.sub(r"[\s*＊★:：、.。/_\-]+", "", bare).lower()
 
+
+ATTR = "attr_"
+"""What the fields of `registry/kinds.py` are called by."""
 
 OBJECT_FIELDS = (
     Field(
@@ -78,6 +82,9 @@ OBJECT_FIELDS = (
         ("风险", "等级"),
     ),
     Field("risk_reason", "分类依据", ("风险分类依据", "评定依据")),
+    Field("trade", "行业", ("所属行业", "行业代码", "行业门类", "行业大类", "国民经济行业", "国民经济行业分类")),
+    Field("longitude", "经度", ("经度坐标", "东经", "longitude", "lng")),
+    Field("latitude", "纬度", ("纬度坐标", "北纬", "latitude", "lat")),
     Field("representative", "法定代表人", ("法人", "法人代表", "法定代表人姓名", "负责人", "单位负责人")),
     Field("contact", "联系人", ("联系人姓名", "联络员", "现场联系人", "现场负责人")),
     Field("phone", "联系电话", ("电话", "手机", "手机号", "手机号码", "联系方式", "联系人电话", "电话号码"), ("电话", "手机")),
@@ -85,6 +92,7 @@ OBJECT_FIELDS = (
     Field("contractor", "施工单位", ("施工单位名称", "施工总承包单位", "总承包单位", "施工企业名称")),
     Field("supervision", "监理单位", ("监理单位名称", "工程监理单位")),
     Field("operator", "运营单位", ("运营单位名称", "运营企业", "经营单位", "产权单位", "管理单位", "运行单位")),
+    *(Field(f"{ATTR}{one.name}", one.titled, (one.label, *one.heads)) for one in ATTRIBUTES.values()),
 )  # fmt: skip
 
 INSPECTOR_FIELDS = (

@@ -12,8 +12,8 @@ from sunlot.organisations.viewer import Viewer
 from .. import policy
 from ..actions.common import inspector_keys, user_of
 from ..actions.inspectors import needs_new_review
+from ..bulk_writing import BulkWriting
 from ..models import Import, Inspector
-from .bulk import BulkWriting
 from .reading import Cells
 from .rows import Cursor, Row, Verdict
 from .values import date_of, is_lossy, text_of, words_of

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, TypeVar
 
 from sunlot.catalogue.models import ObjectKind
-from sunlot.norms import credit_code, regions
+from sunlot.norms import credit_code, regions, trades
 from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import Viewer
 
 from .. import policy
+from ..coordinates import coordinates_fault
+from ..kinds import only_of
 from ..models import Entity, Import, InspectionObject, Involvement
+from .attributes import attribute_values
 from .reading import Cells
 from .rows import DEMO_SUFFIX, Cursor, Row, Verdict
 from .values import is_lossy, region_of, risk_of, text_of
@@ -32,6 +36,7 @@ _PARTS = {
 _OF_ENTITY = ("address", "representative", "contact", "phone")
 _COMPARED = {
     "name": "名称", "code": "统一社会信用代码", "number": "许可证号或项目编号", "region_code": "辖区", "address": "地址",
+    "trade": "行业", "attributes": "类别特有内容",
     "risk": "信用风险类别", "representative": "法定代表人", "contact": "联系人", "phone": "联系电话", "units": "各方单位",
 }  # fmt: skip
 
@@ -55,6 +60,10 @@ class ObjectRow(Row):
     kind: ObjectKind | None = None
     region_code: str = ""
     address: str = ""
+    trade: str = ""
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
     risk: str = ""
     risk_reason: str = ""
     representative: str = ""
@@ -117,6 +126,8 @@ class ObjectRoster:
         row.code = _code(at, "code")
         row.given_number = at.identifier("number")
         row.address = at.text("address", 200)
+        row.trade = _trade(at)
+        row.longitude, row.latitude = _coordinates(at)
         row.risk = _risk(at)
         row.risk_reason = at.text("risk_reason", 200)
         row.representative = at.text("representative", 40)
@@ -125,6 +136,7 @@ class ObjectRoster:
         row.units = [unit for name, part in _PARTS.items() if (unit := _unit(at, name, part))]
         if row.kind is not None:
             _settle_code(at, row)
+            row.attributes = attribute_values(at, row.kind, columns)
         return row
 
     def _kind(self, at: Cursor) -> ObjectKind | None:
@@ -275,6 +287,35 @@ def _risk(at: Cursor) -> str:
     return found
 
 
+def _trade(at: Cursor) -> str:
+    if at.is_broken("trade"):
+        return ""
+    text = text_of(at.raw("trade"))
+    try:
+        return trades.parse_trade(text) if text else ""
+    except trades.TradeError as error:
+        what, _, mend = str(error).partition("。")
+        at.fault("trade", what, mend)
+        return ""
+
+
+def _coordinates(at: Cursor) -> tuple[Decimal | None, Decimal | None]:
+    """Both or none, and in China; a fault says what is wrong."""
+    found: list[Decimal | None] = []
+    for name in ("longitude", "latitude"):
+        text = "" if at.is_broken(name) else text_of(at.raw(name)).rstrip("°EN")
+        try:
+            found.append(round(Decimal(text), 6) if text else None)
+        except (InvalidOperation, ValueError):
+            at.fault(name, f"“{text}”不是坐标", "填写小数形式的度数，如 106.812345")
+            return None, None
+    fault = coordinates_fault(*found)
+    if fault:
+        at.fault("longitude", fault.removesuffix("。"))
+        return None, None
+    return found[0], found[1]
+
+
 def _unit(at: Cursor, name: str, part: str) -> Unit | None:
     """The unit that a cell names: `名称`, `代码`, or `名称（代码）`."""
     text = at.text(name, 160)
@@ -345,13 +386,20 @@ def _set_status(row: ObjectRow, old: InspectionObject, viewer: Viewer) -> None:
         "kind": row.kind,
         "region_id": row.region_code,
         "address": row.address,
-        "risk_class": row.risk,
+        "trade": row.trade,
+        "longitude": row.longitude,
+        "latitude": row.latitude,
+        "risk_base": row.risk,
     }
     if not row.is_entity:
         wanted |= {"contact": row.contact, "phone": row.phone}
     row.object_changes = {name: value for name, value in wanted.items() if value and getattr(old, name) != value}
-    if "risk_class" in row.object_changes:
+    if "risk_base" in row.object_changes:
         row.object_changes["risk_reason"] = row.risk_reason
+    if row.kind is not None and (row.attributes or "kind" in row.object_changes):
+        attributes = only_of(row.kind, old.attributes | row.attributes)
+        if attributes != old.attributes:
+            row.object_changes["attributes"] = attributes
     if row.itself is not None and policy.manages(viewer, row.itself):
         facts = {"name": row.name} | {name: getattr(row, name) for name in _OF_ENTITY}
         row.entity_changes = {

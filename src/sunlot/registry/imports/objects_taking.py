@@ -7,10 +7,12 @@ from typing import Any
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
 
+from .. import marks
+from ..actions import settle
 from ..actions.common import keys_of, manager_of, user_of
-from ..models import Entity, InspectionObject, Involvement, RiskClass
+from ..bulk_writing import BATCH, BulkWriting
+from ..models import CreditMark, Entity, InspectionObject, Involvement, RiskClass
 from ..numbering import Numbering
-from .bulk import BATCH, BulkWriting
 from .objects import ObjectRow, Unit
 
 _OBJECT_FIELDS = [
@@ -18,7 +20,12 @@ _OBJECT_FIELDS = [
     "kind",
     "region",
     "address",
+    "trade",
+    "longitude",
+    "latitude",
+    "attributes",
     "risk_class",
+    "risk_base",
     "risk_reason",
     "contact",
     "phone",
@@ -43,6 +50,7 @@ class ObjectTaking:
         self._new_objects([row for row in rows if row.status == "new"])
         self._change_objects([row for row in rows if row.object_changes])
         self._involve(rows, made)
+        self._settle([row for row in rows if row.existing is not None])
 
     def _new_entities(self, rows: Sequence[ObjectRow]) -> dict[str, Entity]:
         """Make the entities that the rows name and the registry lacks; returned by code, or by name where there is none."""
@@ -112,7 +120,12 @@ class ObjectTaking:
                 kind=row.kind,
                 region_id=row.region_code,
                 address=row.address,
+                trade=row.trade,
+                longitude=row.longitude,
+                latitude=row.latitude,
+                attributes=row.attributes,
                 risk_class=row.risk or RiskClass.B,
+                risk_base=row.risk or RiskClass.B,
                 risk_reason=row.risk_reason,
                 contact="" if row.is_entity else row.contact,
                 phone="" if row.is_entity else row.phone,
@@ -131,7 +144,18 @@ class ObjectTaking:
             if row.existing is not None:
                 _set(row.existing, row.object_changes, self._now)
                 changed.append(row.existing)
+        rerated = [row.existing for row in rows if row.existing is not None and "risk_base" in row.object_changes]
+        counting = marks.marks_of([one.pk for one in rerated], clock.today())
+        lines = marks.lines_of(marks.rules_in_force())
+        for one in rerated:
+            one.risk_class = marks.classified(one.risk_base, counting.get(one.pk, []), lines).risk_class
         self._write.update(InspectionObject, changed, _OBJECT_FIELDS)
+
+    def _settle(self, rows: Sequence[ObjectRow]) -> None:
+        """Let the class of new objects follow where their entity bears marks already."""
+        if CreditMark.objects.filter(entity__isnull=False).exists():
+            fresh = [row.existing.pk for row in rows if row.existing is not None and row.status == "new"]
+            settle(self._viewer, fresh, "导入后重新分类")
 
     def _involve(self, rows: Iterable[ObjectRow], made: dict[str, Entity]) -> None:
         """Tie objects and entities; a tie that stands already is left."""

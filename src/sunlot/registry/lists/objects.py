@@ -1,21 +1,27 @@
 """Entities and inspection objects as lists."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import django_filters
-from django.db.models import Prefetch, QuerySet
+from django import forms
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from sunlot.catalogue.models import ObjectKind
 from sunlot.catalogue.queries import kinds_covered
 from sunlot.desk.lists import Column, Listing
-from sunlot.norms import clock, masking
+from sunlot.norms import clock, masking, trades
 from sunlot.organisations.viewer import Viewer
 
-from .. import policy, queries
-from ..models import Entity, InspectionObject, Inspector, Involvement, RiskClass
+from .. import marks, policy, queries
+from ..imports.fields import ATTR
+from ..kinds import Attribute, Type, attributes_of
+from ..models import CreditMark, Entity, InspectionObject, Inspector, Involvement, RiskClass
 from .filters import RegionFilters, search_box, searching, select
+
+LICENCE_WARN_DAYS = 60
+"""A licence is warned of this many days before its last one."""
 
 
 class ObjectFilters(RegionFilters):
@@ -45,7 +51,18 @@ class ObjectFilters(RegionFilters):
         choices=[("in", "在事项范围"), ("beyond", "不在事项范围")],
     )
 
-    field_order = ("q", "kind", "region", "risk", "state", "scope")
+    trade = django_filters.ChoiceFilter(
+        label="行业", lookup_expr="startswith", choices=trades.choices(), empty_label="全部行业", widget=select()
+    )
+    mark = django_filters.ChoiceFilter(
+        label="信用标记", method="by_mark", empty_label="不限", widget=select(), choices=CreditMark.Kind.choices
+    )
+    licence = django_filters.ChoiceFilter(
+        label="许可证", method="by_licence", empty_label="不限", widget=select(),
+        choices=[("soon", f"{LICENCE_WARN_DAYS} 天内到期"), ("expired", "已过期")],
+    )  # fmt: skip
+
+    field_order = ("q", "kind", "region", "risk", "state", "scope", "trade", "mark", "licence")
 
     class Meta:
         model = InspectionObject
@@ -53,7 +70,28 @@ class ObjectFilters(RegionFilters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._offer_attributes()
         self.form.order_fields(self.field_order)
+
+    def _offer_attributes(self) -> None:
+        """Once a kind is chosen, what its objects have of their own can be asked for too."""
+        kind = ObjectKind.objects.filter(code=(self.data or {}).get("kind", "")).first()
+        for attribute in attributes_of(kind) if kind is not None else ():
+            found = attribute_filter(attribute)
+            if found is not None:
+                found.parent, found.model = self, InspectionObject
+                self.filters[f"{ATTR}{attribute.name}"] = found
+
+    def by_mark(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
+        counting = CreditMark.objects.filter(marks.counting(clock.today()), kind=value)
+        reached = Involvement.objects.filter(part__in=marks.REACHES, entity__in=counting.values("entity_id"))
+        own = Q(pk__in=counting.filter(object__isnull=False).values("object_id"))
+        return queryset.filter(own | Q(pk__in=reached.values("object_id")))
+
+    def by_licence(
+        self, queryset: "QuerySet[InspectionObject]", _name: str, value: str
+    ) -> "QuerySet[InspectionObject]":
+        return queryset.filter(pk__in=queries.licences_ending(value, LICENCE_WARN_DAYS).values("object_id"))
 
     def search(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
         return queryset.filter(searching(value, number="number"))
@@ -61,6 +99,34 @@ class ObjectFilters(RegionFilters):
     def by_scope(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
         covered = kinds_covered(clock.today())
         return queryset.filter(kind__in=covered) if value == "in" else queryset.exclude(kind__in=covered)
+
+
+def attribute_filter(attribute: Attribute) -> django_filters.Filter | None:
+    """How a list is narrowed by an attribute: one of its words, at least so much, at the latest on that day."""
+    where = f"attributes__{attribute.name}"
+    if attribute.type is Type.CHOICE:
+        choices = [(one, one) for one in attribute.choices]
+        return django_filters.ChoiceFilter(
+            field_name=where, label=attribute.label, choices=choices, empty_label="不限", widget=select()
+        )
+    if attribute.type in (Type.NUMBER, Type.WHOLE):
+        figure = forms.NumberInput({"class": "input", "step": "any"})
+        return django_filters.NumberFilter(method=at_least(where), label=f"{attribute.titled}不少于", widget=figure)
+    if attribute.type is Type.DATE:
+        day = forms.DateInput({"class": "input", "type": "date"})
+        return django_filters.CharFilter(
+            field_name=where, lookup_expr="lte", label=f"{attribute.label}不晚于", widget=day
+        )
+    return None
+
+
+def at_least(where: str) -> Callable[..., Any]:
+    """A filter of numbers kept in JSON, where the database compares numbers and not decimals."""
+
+    def narrow(queryset: Any, _name: str, value: Any) -> Any:
+        return queryset.filter(**{f"{where}__gte": float(value)})
+
+    return narrow
 
 
 class EntityFilters(RegionFilters):
@@ -115,6 +181,9 @@ def _object_columns(viewer: Viewer) -> Sequence[Column[InspectionObject]]:
         Column("region", "辖区", lambda one: one.region.name),
         Column("region_code", "区划代码", lambda one: one.region_id),
         Column("address", "地址", lambda one: one.address),
+        Column("trade", "行业", lambda one: one.trade_name),
+        Column("longitude", "经度", lambda one: one.longitude),
+        Column("latitude", "纬度", lambda one: one.latitude),
         Column("risk_class", "信用风险", lambda one: one.risk_class),
         Column("state", "状态", lambda one: one.get_state_display()),
         Column("contact", "联系人", lambda one: contact_of(viewer, one)[0]),

@@ -24,7 +24,8 @@ from .. import imports, policy, queries
 from ..imports import steps
 from ..imports.columns import matches
 from ..imports.faulty import faulty_rows
-from ..imports.fields import fields_of
+from ..imports.fields import ATTR, fields_of
+from ..kinds import attributes_of
 from ..lists import imports as lists
 from ..models import Import
 
@@ -175,10 +176,16 @@ def faulty(request: HttpRequest, viewer: Viewer, pk: int) -> StreamingHttpRespon
 @require_GET
 @desk_view()
 def template(request: HttpRequest, viewer: Viewer, target: str) -> StreamingHttpResponse:
-    """An empty table with the heads that are known beyond doubt."""
+    """An empty table with the heads that are known beyond doubt; with `?kind=` also those of this kind's own attributes."""
     if target not in Import.Target.values:
         raise Http404
-    columns = [spreadsheets.Column(field.label, width=22) for field in fields_of(target)]
+    kind = ObjectKind.objects.filter(code=request.GET.get("kind", "")).first()
+    own = {f"{ATTR}{one.name}" for one in attributes_of(kind)} if kind else set()
+    columns = [
+        spreadsheets.Column(field.label, width=22)
+        for field in fields_of(target)
+        if not field.name.startswith(ATTR) or field.name in own
+    ]
     return _file(spreadsheets.xlsx_stream(columns, [], sheet="名单"), f"{Import.Target(target).label}名单模板.xlsx")
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sunlot.catalogue.models import ObjectKind
@@ -17,6 +18,7 @@ from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from .. import actions, policy, queries
 from ..editing import merged
 from ..forms import objects as forms
+from ..kinds import attributes_of
 from ..lists import objects as lists
 from ..models import InspectionObject, Involvement
 from ..panels import panels_of, visits_this_year
@@ -51,6 +53,7 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """One object: its facts, who is involved, its visits, its story."""
     entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
     involvements = list(entry.involvements.select_related("entity__region", "entity__manager"))
+    past = Involvement.everything.filter(object=entry, until__isnull=False).select_related("entity").order_by("-until")
     itself = next((one.entity for one in involvements if one.part == Involvement.Part.ITSELF), None)
     holder = entry if entry.contact or entry.phone or itself is None else itself
     contact, phone = lists.shown_contact(viewer, holder)
@@ -58,6 +61,8 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     context = {
         "entry": entry,
         "involvements": involvements,
+        "past_involvements": past,
+        "own": [(one.label, one.shown(entry.attributes.get(one.name))) for one in attributes_of(entry.kind)],
         "itself": itself,
         "contact": contact,
         "phone": phone,
@@ -78,7 +83,10 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 def new_object(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Enter an object by hand."""
     policy.require(viewer, policy.may_write(viewer), "检查对象由经办人或统筹科室新增。")
-    form = forms.NewObjectForm(request.POST or None, viewer=viewer)
+    kind = ObjectKind.objects.filter(code=request.GET.get("kind", "")).first()
+    if kind is None and request.method == "GET":
+        return render(request, "registry/choose_kind.html", {"groups": _kinds_by_nature()})
+    form = forms.NewObjectForm(request.POST or None, viewer=viewer, kind=kind)
     if request.method == "POST" and form.is_valid():
         try:
             entry = actions.create_object(viewer, **form.cleaned_data)
@@ -94,6 +102,13 @@ def new_object(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     )
 
 
+def _kinds_by_nature() -> list[tuple[str, list[ObjectKind]]]:
+    """The kinds under the name of their nature: the form asks for what the chosen one has of its own."""
+    kinds = list(ObjectKind.objects.all())
+    natures = [(nature.label, [kind for kind in kinds if kind.nature == nature]) for nature in ObjectKind.Nature]
+    return [(label, found) for label, found in natures if found]
+
+
 @require_http_methods(["GET", "POST"])
 @desk_view()
 def edit_object(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
@@ -102,7 +117,7 @@ def edit_object(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     policy.require(viewer, policy.may_change(viewer, entry), _WHO)
 
     def make(data: Any) -> forms.ObjectForm:
-        form = forms.ObjectForm(data, initial=forms.ObjectForm.values_of(entry), viewer=viewer)
+        form = forms.ObjectForm(data, initial=forms.ObjectForm.values_of(entry), viewer=viewer, kind=entry.kind)
         if entry.kind.nature == ObjectKind.Nature.ENTITY:
             del form.fields["contact"], form.fields["phone"]  # those of the entity
         return form
@@ -181,7 +196,7 @@ def involve(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
     form = forms.InvolvementForm(request.POST)
     if form.is_valid():
-        actions.involve(viewer, entry, form.cleaned_data["entity"], form.cleaned_data["part"])
+        actions.involve(viewer, entry, **form.cleaned_data)
         messages.success(request, f"已登记：{form.cleaned_data['entity'].name}。")
     else:
         for faults in form.errors.values():
@@ -201,6 +216,9 @@ def end_involvement(request: HttpRequest, viewer: Viewer, pk: int, involvement: 
         .first()
     )
     if found is not None:
-        actions.end_involvement(viewer, found)
+        try:
+            actions.end_involvement(viewer, found, parse_date(request.POST.get("until", "")) or None)
+        except ValueError:
+            raise Refused("结束日期不是一个日子，按 2026-05-31 的样子填写。") from None
         messages.success(request, f"已解除与{found.entity.name}的关系。")
     return redirect("registry:object", entry.pk)

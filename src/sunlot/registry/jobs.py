@@ -1,0 +1,13 @@
+"""Periodic work of the registries."""
+
+from datetime import timedelta
+
+from sunlot.desk.jobs import periodic
+
+from . import actions
+
+
+@periodic("registry.lapse_marks", every=timedelta(hours=1))
+def lapse_marks() -> None:
+    """Let credit marks whose last day is over stop counting."""
+    actions.lapse_marks()
