@@ -61,6 +61,8 @@ def create_object(
     take_registry_lock()
     is_entity = kind.nature == ObjectKind.Nature.ENTITY
     code = checked_code(credit_code, accept_wrong_check=accept_wrong_check) if is_entity else None
+    facts["attributes"] = only_of(kind, facts.get("attributes", {}))
+    facts |= {} if is_entity else {"contact": contact, "phone": phone}
     number = _free(code or number or Numbering().next(region.code, kind))
     entry = InspectionObject(
         number=number,
@@ -71,21 +73,15 @@ def create_object(
         risk_class=risk_class,
         risk_base=risk_class,
         risk_reason=risk_reason,
-        contact="" if is_entity else contact,
-        phone="" if is_entity else phone,
         is_demo=is_demo,
         manager=manager_of(actor),
         search_keys=keys_of(name),
-        **facts | {"attributes": only_of(kind, facts.get("attributes", {}))},
+        **facts,
     )
     save(entry, actor)
-    record(
-        actor,
-        events.OBJECT_CREATED,
-        f"object:{entry.pk}",
-        f"新增检查对象（{kind.name}，{region.name}，信用风险 {risk_class}）",
-        after={"number": number, "name": name, "kind": kind.code, "region": region.code, "risk_class": str(risk_class)},
-    )
+    words = f"新增检查对象（{kind.name}，{region.name}，信用风险 {risk_class}）"
+    after = {"number": number, "name": name, "kind": kind.code, "region": region.code, "risk_class": str(risk_class)}
+    record(actor, events.OBJECT_CREATED, f"object:{entry.pk}", words, after=after)
     if is_entity:
         entity = _entity_itself(actor, code, name, region, address, representative, contact, phone, is_demo)
         involve(actor, entry, entity, Involvement.Part.ITSELF)
