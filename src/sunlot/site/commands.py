@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 
 import django
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 Handler = Callable[[list[str]], int]
 
@@ -14,12 +16,26 @@ Handler = Callable[[list[str]], int]
 def run(name: str, argv: list[str]) -> int:
     """Set Django up and run the command `name`; returns the exit status (0 done, 1 refused, 2 wrong usage)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sunlot.site.settings")
-    if name != "manage":  # Django's own commands set it up themselves
-        try:
-            django.setup()
-        except OSError as error:
-            return _refuse(f"the data folder can't be used: {error}. SUNLOT_DATA names another.")
-    return HANDLERS[name](argv)
+    try:
+        if name != "manage":  # Django's own commands set it up themselves
+            _set_up()
+        return HANDLERS[name](argv)
+    except ImproperlyConfigured as error:
+        return _refuse(str(error))
+    except OperationalError as error:
+        return _refuse(f"the database does not answer: {_first_line(error)}. SUNLOT_DATABASE_URL names it.")
+
+
+def _set_up() -> None:
+    """Django with its settings. Raises ImproperlyConfigured for those that can't be used."""
+    try:
+        django.setup()
+    except OSError as error:
+        raise ImproperlyConfigured(f"the data folder can't be used: {error}. SUNLOT_DATA names another.") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _refuse(message: str) -> int:

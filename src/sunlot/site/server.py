@@ -15,6 +15,7 @@ from granian.constants import Interfaces
 BLOCKING_THREADS = (
     12  # requests that one process answers at a time; they wait for the database most of the time, three for walls
 )
+MOST_PROCESSES = 64
 RESTART_PAUSE = 2.0  # seconds before a worker that died is started again
 
 
@@ -26,6 +27,14 @@ def address() -> tuple[str, int]:
             f"SUNLOT_LISTEN={settings.SUNLOT_LISTEN!r} is no address; write host:port, e.g. 127.0.0.1:8000"
         )
     return host.strip("[]"), int(port)
+
+
+def processes() -> int:
+    """The number of SUNLOT_WORKERS. Raises SystemExit with how to write it where it is none."""
+    given = os.environ.get("SUNLOT_WORKERS", "1")
+    if not given.isdecimal() or not 1 <= int(given) <= MOST_PROCESSES:
+        raise SystemExit(f"SUNLOT_WORKERS={given!r} is no number of processes; write 1 to {MOST_PROCESSES}")
+    return int(given)
 
 
 def port_is_free() -> bool:
@@ -55,6 +64,7 @@ def serve(*, with_worker: bool) -> int:
     if not port_is_free():
         print(port_taken_message(), file=sys.stderr)
         return 1
+    workers = processes()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     host, port = address()
@@ -69,10 +79,11 @@ def serve(*, with_worker: bool) -> int:
             address=host,
             port=port,
             interface=Interfaces.WSGI,
-            workers=max(1, int(os.environ.get("SUNLOT_WORKERS", "1"))),
+            workers=workers,
             blocking_threads=BLOCKING_THREADS,
             websockets=False,
-            log_level="warning",  # type: ignore[arg-type]  # granian takes the word as well as its enum
+            # Its warnings are advice on the threads, which are chosen above. granian takes the word as well as its enum.
+            log_level="error",  # type: ignore[arg-type]
             respawn_failed_workers=True,
         ).serve()
     finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 DATA = Path(os.environ.get("SUNLOT_DATA", "data")).resolve()
 SUNLOT_FILES = DATA / "files"
@@ -36,15 +37,33 @@ def _secret_key() -> str:
     return kept.read_text(encoding="ascii").strip()
 
 
+SQLITE, POSTGRES = "django.db.backends.sqlite3", "django.db.backends.postgresql"
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    """The parts of a database address; never shown in the message, which may be kept in a log: it holds a password."""
+    try:
+        parts = dict(dj_database_url.parse(url))
+    except ValueError:
+        parts = {}
+    if parts.get("ENGINE") not in (SQLITE, POSTGRES) or not parts.get("NAME"):
+        raise ImproperlyConfigured(
+            "SUNLOT_DATABASE_URL is no address of a database; write postgres://user:password@host/name "
+            "or sqlite:////folder/file, or leave it out for SQLite in the data folder."
+        )
+    return parts
+
+
 def _database() -> dict[str, Any]:
-    """The database of SUNLOT_DATABASE_URL, by default SQLite in the data folder."""
+    """The database of SUNLOT_DATABASE_URL, by default SQLite in the data folder. Raises ImproperlyConfigured."""
     url = os.environ.get("SUNLOT_DATABASE_URL", "")
-    if url and not url.startswith("sqlite"):
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    given = _parsed(url) if url else {}
+    if given and given["ENGINE"] != SQLITE:
+        return {**given, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATA.mkdir(parents=True, exist_ok=True)
-    name = dj_database_url.parse(url)["NAME"] if url else DATA / "sunlot.sqlite3"
+    name = given["NAME"] if given else DATA / "sunlot.sqlite3"
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": SQLITE,
         "NAME": name,
         "OPTIONS": {
             # A writer takes the lock when its transaction begins, and the others wait for it instead of failing half-way.
