@@ -114,6 +114,8 @@ class DemonstrationTest(TestCase):
         assert {frozenset(one) for one in listed} == {frozenset({"username", "password", "role", "organisation"})}
         names = [one["username"] for one in listed]
         assert names[: len(people.SHOWN)] == list(people.SHOWN)
+        inspector = names[len(people.SHOWN)]
+        assert FormPart.objects.filter(members__inspector__number=inspector, state=FormPart.State.OPEN).exists()
         assert sorted(names) == sorted(User.objects.values_list("username", flat=True))
         held = set(Membership.objects.values_list("user__username", "role", "organisation__code"))
         assert {(one["username"], one["role"], one["organisation"]) for one in listed} == held
@@ -123,7 +125,7 @@ class DemonstrationTest(TestCase):
             data = {"login": one["username"], "password": one["password"]}
             assert Client().post("/accounts/login/", data).status_code == 302
         table = "\n".join(self.said)
-        assert all(f"  {username}" in table for username in people.SHOWN)
+        assert all(f"  {username}" in table for username in [*people.SHOWN, inspector])
         assert (Path(self.folder) / "demo-accounts.json").stat().st_mode & 0o077 == 0
 
     def test_filling_again_keeps_everything_as_it_is(self) -> None:

@@ -97,3 +97,12 @@ def test_a_wrong_method_and_nobody_are_turned_away(sent: Fieldwork) -> None:
     assert sent.city.client("chen").post(LIST).status_code == 405
     assert sent.city.client("chen").__class__().get(LIST).status_code == 302
     assert names(sent.city.client("sysadmin").get(LIST).content.decode()) == []
+
+
+def test_the_home_page_names_the_enterprise_whose_record_was_signed_and_leads_to_its_form(sent: Fieldwork) -> None:
+    part = sent.recorded(sent.part())
+    colleague = sent.city.client("chen").get("/desk/").content.decode()
+    link = f'<a href="/desk/inspecting/forms/{part.form_id}/">{part.form.object.name}</a>'
+    assert f"签署检查记录 {link}" in colleague
+    stranger = sent.city.client("scjg-clerk").get("/desk/").content.decode()
+    assert link not in stranger

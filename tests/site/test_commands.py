@@ -11,8 +11,13 @@ import pytest
 def _run(data: Path, *argv: str, **settings: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SUNLOT_", "DJANGO_"))}
     command = [sys.executable, "-m", "sunlot.cli", *argv]
-    return subprocess.run(  # noqa: S603 -- our own command
-        command, env={**kept, "SUNLOT_DATA": str(data), **settings}, capture_output=True, text=True, timeout=120
+    return subprocess.run(
+        command,
+        check=False,
+        env={**kept, "SUNLOT_DATA": str(data), **settings},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 

@@ -9,4 +9,4 @@ class DeskConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self) -> None:
-        autodiscover_modules("events", "todo", "jobs")  # what every room registers
+        autodiscover_modules("events", "todo", "things", "jobs")  # what every room registers

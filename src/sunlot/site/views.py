@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sunlot.desk import reminders, todo
+from sunlot.desk.things import with_names
 from sunlot.desk.views import desk_view
 from sunlot.norms import clock
 from sunlot.organisations.events import ROLE_CHOSEN
@@ -65,7 +66,7 @@ def home(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             "count": len(waiting),
             "today": clock.today(),
             "actions": [action for action in HOME_ACTIONS if viewer.role in action.roles],
-            "newest": newest_in(codes, kinds=NEWEST_KINDS.get(viewer.role, ())),
+            "newest": with_names(viewer, newest_in(codes, kinds=NEWEST_KINDS.get(viewer.role, ()))),
         },
     )
 

@@ -23,6 +23,7 @@ class HistoryEntry:
     """One line of a thing's story. `person` is masked; before and after hold what changed, or None."""
 
     at: datetime
+    thing: str
     words: str
     person: str
     organisation: str
@@ -147,6 +148,7 @@ def _entry(detail: EventDetail) -> HistoryEntry:
     whole = detail.contents
     return HistoryEntry(
         at=detail.at,
+        thing=detail.thing,
         words=whole["words"],
         person=masking.person(whole["person"]) if whole["username"] else whole["person"],  # 系统 is nobody's name
         organisation=whole["organisation"],

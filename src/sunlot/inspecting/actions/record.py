@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
-from sunlot.norms import clock
+from sunlot.norms import clock, masking
 from sunlot.organisations import handwriting, scans, signatures
 from sunlot.organisations.models import Signature
 from sunlot.organisations.signatures import Page, Proof
@@ -180,7 +180,7 @@ def record_part(viewer: Viewer, part: FormPart, digest: str, proof: Proof) -> Fo
     signatures.sign(viewer, Page(locked.thing, TITLE, digest, queries.capacity_of(member)), proof)
     files.store(written)
     _freeze(viewer, locked, digest, completed_on=locked.completed_on or moment.astimezone(clock.SHANGHAI).date())
-    others = [one.inspector.name for one in locked.members.all() if one.pk != member.pk]
+    others = [masking.person(one.inspector.name) for one in locked.members.all() if one.pk != member.pk]
     record(
         viewer,
         events.RECORDED,

@@ -17,7 +17,7 @@ from sunlot.registry import examples
 from sunlot.trail.actions import record
 from sunlot.trail.models import EventDetail
 
-from . import people, rosters, story
+from . import inspections, people, rosters, story
 from .events import DEMO_FILLED
 
 Say = Callable[[str], None]
@@ -71,6 +71,7 @@ def _build(password: str, say: Say) -> people.Cast:
         say(f"名录库：{rosters.count_objects()} 个对象，{rosters.count_inspectors()} 名检查人员")
         cast.add_inspectors(password)
         story.tell(cast, end, say)
+        cast.inspector = inspections.with_a_form_to_fill(people.SHOWN_UNIT)
     return cast
 
 
@@ -96,7 +97,8 @@ def _print_accounts(say: Say) -> None:
     listed = accounts()
     say("")
     say(f"演示账号，口令都是 {listed[0]['password']}")
-    for username, words in people.SHOWN.items():
-        say(f"  {username:<18}{words}")
+    for one in listed[: len(people.SHOWN) + 1]:
+        username = one["username"]
+        say(f"  {username:<18}{people.SHOWN.get(username, people.SHOWN_INSPECTOR)}")
     say("  其余账号（各区、各部门、检查人员）：sunlot demo --accounts")
     say("")

@@ -112,6 +112,13 @@ def _part(pk: int) -> FormPart:
     return parts.prefetch_related("members__inspector", "findings__version__item").get(pk=pk)
 
 
+def with_a_form_to_fill(unit: str) -> str:
+    """The staff number of an inspector of the unit whose form is still to fill, a started one before the others."""
+    open_parts = FormPart.objects.filter(organisation__code=unit, state=FormPart.State.OPEN)
+    numbers = open_parts.order_by("-form__state", "form__number", "members__position")
+    return str(numbers.values_list("members__inspector__number", flat=True)[0])
+
+
 def _inspectors(part: FormPart) -> list[str]:
     return [member.inspector.number for member in part.members.all()]
 

@@ -69,9 +69,12 @@ SHOWN = {
     "jijian": "机关纪委 纪检监督：参与并签署抽取",
     "scjg": "市场监督管理局 经办人：联合部门",
     "yjj": "应急管理局 经办人：联合部门",
-    "zjj-zhianjian-001": "质安监科 执法检查人员：手机上填检查表",
     "sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor": "审计管理员",
 }  # fmt: skip
+
+# And of the inspectors one of those whom the draw has given a form that is still to fill.
+SHOWN_UNIT = "zjj-zhianjian"
+SHOWN_INSPECTOR = "质安监科 执法检查人员：手机上填检查表"
 
 # How many inspectors each organisation has; about ninety.
 INSPECTORS = {
@@ -89,6 +92,7 @@ class Cast:
 
     viewers: dict[str, Viewer] = field(default_factory=dict)
     officials: list[Official] = field(default_factory=list)
+    inspector: str = ""  # who is listed among those shown
 
     def __getitem__(self, username: str) -> Viewer:
         return self.viewers[username]
@@ -115,8 +119,8 @@ class Cast:
             inspector_actions.change_inspector(clerk, inspector, user=viewer.membership.user)
 
     def listed(self) -> list[Official]:
-        """Everybody, those shown first."""
-        order = list(SHOWN)
+        """Everybody, those shown first, the inspector last of them."""
+        order = [*SHOWN, self.inspector]
         return sorted(
             self.officials,
             key=lambda one: (order.index(one.username) if one.username in order else len(order), one.username),

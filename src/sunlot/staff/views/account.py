@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from sunlot.desk.things import with_names
 from sunlot.desk.views import desk_view
 from sunlot.organisations import actions
 from sunlot.organisations.middleware import address_of
@@ -29,7 +30,7 @@ def own(request: HttpRequest) -> HttpResponse:
         "held": memberships_held().filter(user=user, organisation__is_active=True),
         "sessions": UserSession.objects.purge_and_list(user),
         "second_factor": is_mfa_enabled(user),
-        "history": of_person(user.username),
+        "history": with_names(getattr(request, "viewer", None), of_person(user.username)),
     }
     return render(request, "staff/account.html", context)
 
