@@ -1,6 +1,5 @@
 """The contributor's side and the wall in a real browser, without crypto.subtle, as on a meeting room's network."""
 
-import contextlib
 import hashlib
 import random
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from sunlot import lottery
@@ -122,7 +121,8 @@ def test_the_secret_number_leaves_the_browser_only_when_its_owner_reveals_it(
     sent = watched(page)
     page.goto(ceremony(live_server, attempt))
     page.get_by_role("button", name="生成我的密数").click()
-    kept = page.evaluate("JSON.parse(Object.values(localStorage)[0])")
+    key = f"sunlot.number/{attempt.draw.number}/1/scjg"
+    kept = page.evaluate("(key) => JSON.parse(localStorage.getItem(key))[0]", key)
     nonce = kept["nonce"]
     expect(page.locator("[data-show=nonce]")).to_have_text(nonce)
     expect(page.get_by_role("img", name="密数的二维码")).to_be_visible()
@@ -275,9 +275,11 @@ def test_two_tabs_share_one_number_and_a_dead_network_half_way_loses_nothing(
     assert shown[0] == shown[1]
     first, second = tabs
     context.set_offline(True)
-    with contextlib.suppress(Error):  # the browser says that there is no network
-        first.get_by_role("button", name="密数条已存好，提交承诺").click()
+    first.get_by_role("button", name="密数条已存好，提交承诺").click()
+    expect(first.get_by_text("网络不通，本页每 2 秒重试")).to_be_visible()
+    expect(first.locator("[data-show=nonce]").first).to_have_text(shown[0] or "")
     context.set_offline(False)
+    expect(first.get_by_text("网络不通，本页每 2 秒重试")).to_be_hidden(timeout=8000)
     second.reload()
     second.get_by_role("button", name="密数条已存好，提交承诺").click()
     expect(second.get_by_text("承诺已提交")).to_be_visible()
@@ -286,14 +288,75 @@ def test_two_tabs_share_one_number_and_a_dead_network_half_way_loses_nothing(
     attempt = stage.thrown(actions.seal(stage["chen"], attempt))
     second.route("**/proof.json", lambda route: route.abort())
     second.goto(ceremony(live_server, attempt))
-    expect(second.get_by_text("网络不通，透明日志的证明读不到。恢复后刷新本页。")).to_be_visible()
+    expect(second.get_by_text("网络不通，透明日志的证明读不到。恢复后自动再核对。")).to_be_visible()
     expect(second.get_by_role("button", name="公开密数")).to_be_disabled()
     second.unroute("**/proof.json")
-    second.reload()
     expect(second.get_by_text("本机已核对")).to_be_visible()
     second.get_by_role("button", name="公开密数").click()
     expect(second.get_by_text("密数已公开")).to_be_visible()
     assert fresh(attempt).contributors.get(code="scjg").nonce == shown[0]
+
+
+def test_the_slip_can_be_printed_again_and_a_lost_number_replaced_until_the_sealing(
+    browser: Browser, live_server: LiveServer, stage: Stage
+) -> None:
+    attempt = stage.prepare()
+    page = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
+    page.goto(ceremony(live_server, attempt))
+    page.get_by_role("button", name="生成我的密数").click()
+    first = page.locator("[data-show=nonce]").first.text_content()
+    page.get_by_role("button", name="密数条已存好，提交承诺").click()
+    expect(page.get_by_text("密数保存在这个浏览器里")).to_be_visible()
+    page.get_by_text("再看、再打印密数条").click()
+    expect(page.locator("[data-act=keep] [data-show=nonce]")).to_have_text(first or "")
+
+    elsewhere = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
+    sent = watched(elsewhere)
+    elsewhere.goto(ceremony(live_server, attempt))
+    expect(elsewhere.get_by_text("密数不在这个浏览器里")).to_be_visible()
+    elsewhere.get_by_text("密数丢失或被人看见").click()
+    elsewhere.get_by_role("button", name="生成新的密数").click()
+    second = elsewhere.locator("[data-act=commit] [data-show=nonce]").text_content() or ""
+    elsewhere.get_by_role("button", name="密数条已存好，提交承诺").click()
+    expect(elsewhere.get_by_text("密数保存在这个浏览器里")).to_be_visible()
+    assert not [line for line in sent if second in line]
+    expected = lottery.commitment(attempt.draw.number, 1, "scjg", second, "sha256")
+    assert attempt.contributors.get(code="scjg").commitment == expected
+    page.reload()
+    expect(page.get_by_text("密数不在这个浏览器里")).to_be_visible()
+
+
+def test_what_is_typed_for_the_beacon_is_checked_as_it_is_typed(
+    browser: Browser, live_server: LiveServer, stage: Stage
+) -> None:
+    attempt = stage.sealed()
+    page = signed_in(browser, live_server, stage, "chen").new_page()
+    sent = watched(page)
+    page.goto(ceremony(live_server, attempt))
+    field, said = page.get_by_label("20 次点数"), page.locator("[data-part=count]")
+    for typed, words in [("36154 2", "已录入 6 / 20 次"), ("36750", "第 3 个是“7”"), (ROLLS + "1", "只掷 20 次")]:
+        field.fill(typed)
+        expect(said).to_contain_text(words)
+    field.fill(ROLLS[:19])
+    page.get_by_role("button", name="录入掷骰结果").click()
+    expect(field).to_be_focused()
+    assert not [line for line in sent if "/beacon/" in line]
+    field.fill("３６１５４" + ROLLS[5:])  # as an input method types them
+    page.get_by_role("button", name="录入掷骰结果").click()
+    expect(page.get_by_text("已录入。等第二人独立录入")).to_be_visible()
+
+
+def test_a_page_that_refused_a_form_goes_on_without_sending_it_again(
+    browser: Browser, live_server: LiveServer, stage: Stage
+) -> None:
+    attempt = stage.thrown()
+    page = signed_in(browser, live_server, stage, "scjg-clerk", java_script_enabled=False).new_page()
+    page.goto(ceremony(live_server, attempt))
+    page.get_by_label("密数，64 位十六进制").fill("ab" * 32)
+    page.get_by_role("button", name="公开密数").click()
+    expect(page.get_by_text("这个数与承诺不符")).to_be_visible()
+    address = page.locator("[data-address]").get_attribute("data-address")
+    assert page.goto(f"{live_server.url}{address}").status == 200  # type: ignore[union-attr]  # an answer came
 
 
 def test_a_device_that_saw_another_notice_does_not_reveal(
@@ -402,6 +465,25 @@ def test_a_wall_without_a_seat_at_the_stream_asks_instead_and_shows_the_same(
         expect(wall.get_by_role("img", name=f"20 次骰子：{ROLLS}")).to_be_visible(timeout=8000)
     asked = [any("/wall/now/" in line for line in sent) for _, sent in walls]
     assert asked == [False] * wall_stream.SEATS + [True]
+
+
+def test_a_wall_whose_stream_is_held_back_on_the_way_asks_instead_and_listens_again_when_it_can(
+    browser: Browser, live_server: LiveServer, stage: Stage
+) -> None:
+    attempt = stage.sealed()
+    wall = signed_in(browser, live_server, stage, "supervisor").new_page()
+    sent = watched(wall)
+    wall.route("**/wall/live/**", lambda route: route.abort())
+    wall.goto(ceremony(live_server, attempt, "wall/"))
+    stage.thrown(attempt)
+    expect(wall.get_by_role("img", name=f"20 次骰子：{ROLLS}")).to_be_visible(timeout=20_000)
+    wall.unroute("**/wall/live/**")
+    wall.wait_for_timeout(4000)
+    asked = [line for line in sent if "/wall/now/" in line]
+    assert asked
+    wall.wait_for_timeout(4000)
+    assert [line for line in sent if "/wall/now/" in line] == asked
+    expect(wall.get_by_text("与服务器的连接断了")).to_be_hidden()
 
 
 def test_the_pages_have_no_serious_fault_for_those_who_use_a_screen_reader(

@@ -3,6 +3,8 @@
 The codes of a slip say what they hold (`NONCE:…`, `COMMITMENT:…`), so that a scanner can't put one in the other's place.
 """
 
+import unicodedata
+
 from sunlot.organisations.viewer import Refused
 
 _NONCE, _COMMITMENT = "nonce:", "commitment:"
@@ -25,4 +27,4 @@ def nonce_of(text: str) -> str:
 
 
 def _joined(text: str) -> str:
-    return "".join(text.split()).lower()
+    return "".join(unicodedata.normalize("NFKC", text).split()).lower()

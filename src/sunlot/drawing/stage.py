@@ -101,6 +101,14 @@ def mine(viewer: Viewer, attempt: Attempt) -> list[Contributor]:
     return [one for one in attempt.contributors.all() if policy.acts_for(viewer, one)]
 
 
+def waiting_with(viewer: Viewer, attempt: Attempt, duty: "Duty | None") -> Contributor | None:
+    """The contributor whose number the viewer holds until it may be revealed; None when it may, or must be made."""
+    if attempt.state not in (State.PREPARING, State.SEALED) or (duty and duty.step == Step.COMMIT):
+        return None
+    committed = [one for one in mine(viewer, attempt) if one.commitment]
+    return next((one for one in committed if one.committed_by_id == viewer.user_id), next(iter(committed), None))
+
+
 def duty_of(
     viewer: Viewer, attempt: Attempt, signatures: Sequence[Signature] = (), *, has_next: bool = False
 ) -> Duty | None:

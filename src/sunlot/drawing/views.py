@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from sunlot.desk.lists import Column, Listing
@@ -123,9 +124,11 @@ def ceremony_page(
     upcoming = stage.next_of(attempt, signatures)
     plan = attempt.draw.round.plan
     names = names_of()
+    is_newest = attempt.number == numbers[-1]
     context = {
         "attempt": attempt,
         "plan": plan,
+        "address": _address(attempt, is_newest=is_newest),
         "root": attempt.draw.supplements,
         "way": stage.way(attempt),
         "duty": duty,
@@ -134,9 +137,10 @@ def ceremony_page(
         "now": _milliseconds(clock.now()),
         "version": version_of(attempt, len(signatures)),
         "attempts": numbers,
-        "is_newest": attempt.number == numbers[-1],
+        "is_newest": is_newest,
         "host": policy.may_host(viewer, plan),
         "own": stage.mine(viewer, attempt),
+        "waiting_with": stage.waiting_with(viewer, attempt, duty),
         "unequal": stage.unequal_words(attempt),
         "reading": stage.open_reading(attempt),
         "not_before": stage.not_before(attempt),
@@ -152,6 +156,13 @@ def ceremony_page(
         **extra,
     }
     return render(request, "drawing/ceremony.html", context, status=status)
+
+
+def _address(attempt: Attempt, *, is_newest: bool) -> str:
+    """Where the page of an attempt is read, also when it answers a form that was refused."""
+    if is_newest:
+        return reverse("drawing:ceremony", args=[attempt.draw.number])
+    return reverse("drawing:attempt", args=[attempt.draw.number, attempt.number])
 
 
 def version_of(attempt: Attempt, signatures: int) -> str:

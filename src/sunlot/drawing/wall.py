@@ -7,6 +7,7 @@ teams one by one. The result itself was there at once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sunlot import lottery
 
@@ -14,13 +15,16 @@ from .models import Attempt
 from .outcome import DrawnObject, Outcome, StratumTickets, TeamOutcome, outcome, tickets_of
 from .stored import notice_of
 
+T = TypeVar("T")
+
 WHOLE_SHOW = 60.0  # seconds for all tickets of objects together, and again for all teams, before the bounds below
 FASTEST, SLOWEST = 0.2, 1.5  # seconds for one ticket
 FASTEST_TEAM, SLOWEST_TEAM = 0.5, 5.0  # seconds for one team
 BETWEEN = 2.0  # seconds before a stratum's first ticket
 JUST = 6  # tickets in the list of those just drawn
 TEAMS_LISTED = 7  # beside the one that is shown
-OBJECTS_NAMED = 8  # of one team
+ROWS = 12  # for members and objects of one team together
+MOST_MEMBERS = 8  # of these rows
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,12 @@ class FormingFrame:
         return f"t{self.progress.team}"
 
     @property
-    def unnamed(self) -> int:
+    def more_members(self) -> int:
+        """How many of the team's members the picture has no room for."""
+        return len(self.team.members) - len(self.members)
+
+    @property
+    def more_objects(self) -> int:
         """How many of the team's objects the picture has no room for."""
         return len(self.team.objects) - len(self.objects)
 
@@ -168,17 +177,22 @@ def _forming(attempt: Attempt, found: Outcome, progress: Forming) -> FormingFram
     team, name = found.teams[progress.team], notice_of(attempt).hash
     assign = lottery.key(name, attempt.seed, "assign", team.zone)
     seats = {code: lottery.key(name, attempt.seed, "inspector", f"{team.zone}/{code}") for code, _ in team.members}
+    members = _within(team.members, MOST_MEMBERS)
+    objects = _within(team.objects, ROWS - len(members))
     first = max(0, min(progress.team - TEAMS_LISTED // 2, len(found.teams) - TEAMS_LISTED))
     return FormingFrame(
         progress,
         team,
-        tuple(Seated(code, number, lottery.ticket(name, seats[code], number)) for code, number in team.members),
-        tuple(
-            Assigned(found.objects[one].name, lottery.ticket(name, assign, one)) for one in team.objects[:OBJECTS_NAMED]
-        ),
+        tuple(Seated(code, number, lottery.ticket(name, seats[code], number)) for code, number in members),
+        tuple(Assigned(found.objects[one].name, lottery.ticket(name, assign, one)) for one in objects),
         _strata(found, None),
         tuple(
             TeamLane(one.id, _state(at, progress.team), len(one.objects))
             for at, one in enumerate(found.teams[first : first + TEAMS_LISTED], start=first)
         ),
     )
+
+
+def _within(rows: Sequence[T], room: int) -> Sequence[T]:
+    """As many rows as there is room for, with one left for the line that says how many more there are."""
+    return rows if len(rows) <= room else rows[: room - 1]

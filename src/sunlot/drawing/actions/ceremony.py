@@ -1,6 +1,7 @@
 """The ceremony itself: seal, dice, reveal. Each step once, by the right person, in the protocol's order."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 
 from django.db import transaction
@@ -122,7 +123,7 @@ def read_beacon(viewer: Viewer, attempt: Attempt, value: str, source: str = "") 
         wrong = lottery.check_beacon(stored.notice_of(found).beacon, typed)
         if wrong:
             raise Refused(
-                "；".join(f"应为{fault.expected}，实为{fault.found}" for fault in wrong) + "。核对后重新录入。"
+                "；".join(f"应为 {fault.expected}，现在是 {fault.found}" for fault in wrong) + "。核对后重新录入。"
             )
         if found.beacon_kind == Attempt.Beacon.LOTTERY and not source.strip():
             raise Refused("写明号码的出处，例如发行机构的开奖公告网址。")
@@ -144,7 +145,8 @@ def _require_beacon_time(attempt: Attempt) -> None:
 
 
 def _written(attempt: Attempt, value: str) -> str:
-    """The value in the protocol's form, however it was spaced: digits for dice, two digits and dashes for a lottery."""
+    """The value in the protocol's form, however it was spaced and in digits of whatever width."""
+    value = unicodedata.normalize("NFKC", value)
     if attempt.beacon_kind == Attempt.Beacon.DICE:
         return re.sub(r"[\s,，、]", "", value)
     return "-".join(number.zfill(2) for number in re.split(r"[\s,，、+|-]+", value.strip()) if number)

@@ -8,16 +8,17 @@ import { base64, NoteFault, openCheckpoint, readKey } from "./note.js";
 const PINNED = "sunlot.log-key";
 const ALARM = "不要公开，向纪检监督报告。";
 
-/** What is found: `waiting` for the log, or `fault` in words, or the entry's `index` under a checkpoint of `size`. */
+/** What is found: `waiting` for the log, or `fault` in words (with `retry` where nothing answered), or the entry's `index` under a checkpoint of
+ `size`, signed by a `key` that this browser had seen before (`isKnown`) or sees for the first time. */
 export async function noticeInLog(address, { draw, attempt, notice }) {
   let said;
   try {
     const answer = await fetch(address, { cache: "no-store" });
     if (answer.status === 202) return { waiting: true };
-    if (!answer.ok) return { fault: "透明日志的证明读不到，刷新后再试。" };
+    if (!answer.ok) return { fault: "透明日志的证明读不到，本机会自动再试。", retry: true };
     said = await answer.json();
   } catch {
-    return { fault: "网络不通，透明日志的证明读不到。恢复后刷新本页。" };
+    return { fault: "网络不通，透明日志的证明读不到。恢复后自动再核对。", retry: true };
   }
   try {
     return check(said, draw, attempt, notice);
@@ -30,6 +31,7 @@ export async function noticeInLog(address, { draw, attempt, notice }) {
 }
 
 function check(said, draw, attempt, notice) {
+  const known = memory();
   if (!isPinned(said.vkey)) return { fault: `透明日志的公钥与这个浏览器先前见到的不同。${ALARM}` };
   const key = readKey(said.vkey);
   const { size, root } = openCheckpoint(said.checkpoint, key);
@@ -42,7 +44,7 @@ function check(said, draw, attempt, notice) {
   if (type !== "drawing.notice_sealed" || subject !== `draw:${draw}:${attempt}` || shown.notice !== notice) {
     return { fault: `日志里的这一条说的不是这份公告。${ALARM}` };
   }
-  return { index, size, key: `${key.name}+${key.id}` };
+  return { index, size, key: `${key.name}+${key.id}`, isKnown: known === said.vkey };
 }
 
 /** Remember the log's key as early as can be: long before anybody has a reason to show another. */
@@ -55,12 +57,20 @@ export async function rememberKey(address) {
   }
 }
 
-function isPinned(vkey) {
+function memory() {
   try {
-    const first = localStorage.getItem(PINNED);
-    if (first === null) localStorage.setItem(PINNED, vkey);
-    return first === null || first === vkey;
+    return localStorage.getItem(PINNED);
   } catch {
-    return true; // no storage: the signature is still checked, but against no memory
+    return null; // no storage: the signature is still checked, but against no memory
   }
+}
+
+function isPinned(vkey) {
+  const first = memory();
+  try {
+    if (first === null) localStorage.setItem(PINNED, vkey);
+  } catch {
+    // no storage, as above
+  }
+  return first === null || first === vkey;
 }

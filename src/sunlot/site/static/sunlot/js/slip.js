@@ -17,6 +17,7 @@ export function showSlip(root, { nonce, commitment }) {
   digits(root, "commitment", commitment);
   part(root, "qr").replaceChildren(qrPicture(NONCE + nonce.toUpperCase(), "密数的二维码"));
   part(root, "qr-commitment")?.replaceChildren(qrPicture(COMMITMENT + commitment.toUpperCase(), "承诺的二维码"));
+  for (const slip of document.querySelectorAll(".slip")) slip.classList.toggle("to-print", root.contains(slip));
   document.documentElement.classList.add("print-slip");
 }
 
@@ -54,7 +55,7 @@ export const typedCommitment = (text) => typed(text, COMMITMENT, NONCE, "这是�
 export const typedNonce = (text) => typed(text, NONCE, COMMITMENT, "这是承诺，不是密数。扫密数条上“密数”的码。");
 
 function typed(text, own, other, confused) {
-  const joined = text.replace(/\s/g, "").toUpperCase();
+  const joined = text.normalize("NFKC").replace(/\s/g, "").toUpperCase();
   if (joined.startsWith(other)) return { fault: confused };
   const found = (joined.startsWith(own) ? joined.slice(own.length) : joined).toLowerCase();
   if (isDigest(found)) return { digits: found };

@@ -1,17 +1,23 @@
 // The wall of the meeting room: the server says what is to be seen at this moment, so all walls show the same. It tells
-// by itself (server-sent events) as long as it has a seat for this wall; else it is asked, twice a second while tickets
-// are being drawn and every two seconds otherwise.
+// by itself (server-sent events) as long as the stream gets through; where it has no seat for this wall, or something on
+// the way holds the stream back, it is asked: twice a second while tickets are being drawn, else every two seconds.
 
+const PATIENCE = 8000; // milliseconds without a sign of life, which comes every five seconds
+const AGAIN = 30_000; // before a stream that was refused is asked for once more
 const wall = document.querySelector("[data-wall]");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const lost = document.querySelector("[data-part=lost]");
-const PATIENCE = 12_000; // milliseconds without a sign of life
 let ahead = null; // how far the server's clock is ahead of this one, in milliseconds
+let heard = performance.now(); // when the stream last gave a sign of life
+let isAsking = false;
 
 if (wall) {
   listen();
   setInterval(tick, 500);
+  setInterval(() => { if (!isStreaming() && !isAsking) ask(); }, 1000);
 }
+
+const isStreaming = () => performance.now() - heard < PATIENCE;
 
 function how() {
   return `?seen=${encodeURIComponent(wall.dataset.version)}${still ? "&still=1" : ""}`;
@@ -24,21 +30,23 @@ function show(content, version) {
 
 function listen() {
   const stream = new EventSource(wall.dataset.live + how());
-  let heard = performance.now();
-  const watch = setInterval(() => { lost.hidden = performance.now() - heard < PATIENCE; }, 1000);
-  stream.addEventListener("part", (event) => show(event.data, event.lastEventId));
+  stream.addEventListener("part", (event) => {
+    heard = performance.now();
+    show(event.data, event.lastEventId);
+  });
   stream.addEventListener("beat", (event) => {
     heard = performance.now();
     ahead = Number(event.data) - Date.now();
   });
   stream.addEventListener("error", () => {
     if (stream.readyState !== EventSource.CLOSED) return; // it comes again by itself
-    clearInterval(watch);
-    ask();
+    heard = -Infinity;
+    setTimeout(listen, AGAIN);
   });
 }
 
 async function ask() {
+  isAsking = true;
   let pause = 2000;
   try {
     const answer = await fetch(wall.dataset.wall + how(), { cache: "no-store" });
@@ -51,7 +59,12 @@ async function ask() {
   } catch {
     lost.hidden = false;
   }
-  setTimeout(ask, pause);
+  if (!isStreaming()) {
+    setTimeout(ask, pause);
+    return;
+  }
+  isAsking = false;
+  lost.hidden = true;
 }
 
 function tick() {
