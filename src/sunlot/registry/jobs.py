@@ -11,3 +11,9 @@ from . import actions
 def lapse_marks() -> None:
     """Let credit marks whose last day is over stop counting."""
     actions.lapse_marks()
+
+
+@periodic("registry.find_duplicates", every=timedelta(minutes=5))
+def find_duplicates() -> None:
+    """Look for objects that may be one among those that are new or changed."""
+    actions.find_duplicates()

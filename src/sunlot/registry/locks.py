@@ -13,3 +13,10 @@ def take_registry_lock() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_KEY])
+
+
+def take_duplicates_lock() -> None:
+    """Wait until no other worker looks for duplicates; held until the transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_KEY + 1])

@@ -61,6 +61,11 @@ def lines_of(rules: RiskRuleSet | None) -> list[Line]:
     return [Line(one.mark, one.at_least, one.risk_class) for one in found]
 
 
+def lines_of_loaded(rules: RiskRuleSet) -> list[Line]:
+    """The lines of a set of rules whose `lines` are loaded already."""
+    return [Line(one.mark, one.at_least, one.risk_class) for one in rules.lines.all()]
+
+
 def classified(base: str, marks: Iterable[CreditMark], lines: Iterable[Line]) -> Classified:
     """The class that follows for one object."""
     return classify(base, Counter(mark.kind for mark in marks), lines)

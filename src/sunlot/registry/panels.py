@@ -45,9 +45,12 @@ def panels_of(viewer: Viewer, entry: InspectionObject | Entity) -> list[Panel]:
 
 
 def visits_this_year(object_ids: Iterable[int]) -> dict[int, int]:
-    """Object id → visits of this year."""
+    """Object id → visits of this year, those of the objects merged into it among them."""
     wanted = list(object_ids)
+    merged = InspectionObject.objects.filter(merged_into__in=wanted).values_list("pk", "merged_into_id")
+    into = {key: key for key in wanted} | {key: kept for key, kept in merged if key not in wanted}
     counts = dict.fromkeys(wanted, 0)
     for count in _COUNTERS:
-        counts.update(count(wanted))
+        for key, visits in count(list(into)).items():
+            counts[into[key]] += visits
     return counts

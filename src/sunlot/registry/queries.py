@@ -11,8 +11,8 @@ from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
-from .models import Avoidance, Entity, Import, InspectionObject, Inspector, Licence
-from .policy import BLIND
+from .models import Avoidance, DuplicatePair, Entity, Import, InspectionObject, Inspector, Licence
+from .policy import BLIND, department_of
 
 CHUNK = 2000
 
@@ -24,6 +24,14 @@ def objects_seen(viewer: Viewer) -> "QuerySet[InspectionObject]":
     return InspectionObject.objects.filter(region__code__startswith=viewer.region_prefix).select_related(
         "kind", "region", "manager"
     )
+
+
+def objects_kept(viewer: Viewer) -> "QuerySet[InspectionObject]":
+    """Those of them that the viewer's own department keeps, as `policy.manages` says of one."""
+    own = Q(manager__path__startswith=f"{viewer.organisation.department_code}/")
+    if department_of(viewer.organisation).kind != Organisation.Kind.PARTNER:
+        own |= Q(manager__isnull=True)
+    return objects_seen(viewer).filter(own)
 
 
 def entities_seen(viewer: Viewer) -> "QuerySet[Entity]":
@@ -43,6 +51,15 @@ def licences_ending(when: str, days: int) -> "QuerySet[Licence]":
     if when == "expired":
         return standing.filter(expires__lt=today)
     return standing.filter(expires__range=(today, today + timedelta(days=days)))
+
+
+def duplicates_seen(viewer: Viewer) -> "QuerySet[DuplicatePair]":
+    """The pairs that may be one of which the viewer sees both."""
+    if viewer.role in BLIND:
+        return DuplicatePair.objects.none()
+    prefix = viewer.region_prefix
+    seen = DuplicatePair.objects.filter(first__region__code__startswith=prefix, second__region__code__startswith=prefix)
+    return seen.select_related("first__region", "second__region")
 
 
 def inspectors_seen(viewer: Viewer) -> "QuerySet[Inspector]":

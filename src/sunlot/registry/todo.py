@@ -13,7 +13,7 @@ from sunlot.organisations.viewer import Viewer
 
 from . import policy, queries
 from .lists.inspectors import URGENT_DAYS, WARN_DAYS
-from .models import Import, Inspector
+from .models import Import, InspectionObject, Inspector, RiskRuleSet
 
 _SHOWN_IMPORTS = 5
 
@@ -99,3 +99,38 @@ def unconfirmed_imports(viewer: Viewer) -> Iterator[Todo]:
             f"新增 {counts['new']}，有变化 {counts['changed']}，待确认 {counts['confirm']}，有错误 {counts['faulty']}"
         )
         yield Todo(f"确认导入《{roster.file_name}》", words, reverse("registry:import", args=[roster.pk]), "核对并导入")
+
+
+@provider
+def licences(viewer: Viewer) -> Iterator[Todo]:
+    """Licences of objects that the viewer's side keeps: expired, or ending within 60 days."""
+    if not policy.may_write(viewer):
+        return
+    kept = queries.objects_kept(viewer).filter(state=InspectionObject.State.ACTIVE)
+    for when, words in (("expired", "许可证已过期"), ("soon", f"许可证 {WARN_DAYS} 天内到期")):
+        ending = queries.licences_ending(when, WARN_DAYS).filter(object__in=kept)
+        found = ending.aggregate(count=Count("object", distinct=True), first=Min("expires"))
+        if found["count"]:
+            url = f"{reverse('registry:objects')}?licence={when}"
+            yield Todo(f"{found['count']} 个对象的{words}", "换证后登记新证", url, "登记新证", due=found["first"])
+
+
+@provider
+def risk_rules(viewer: Viewer) -> Iterator[Todo]:
+    """Proposed rules for who approves them."""
+    if policy.may_decide_rules(viewer):
+        for rules in RiskRuleSet.objects.filter(state=RiskRuleSet.State.PROPOSED):
+            yield Todo(
+                f"批准信用风险规则第 {rules.number} 版", rules.reason, reverse("registry:risk-rules"), "查看并批准"
+            )
+
+
+@provider
+def duplicates(viewer: Viewer) -> Iterator[Todo]:
+    """Objects that may be one, for those who keep them."""
+    if policy.may_write(viewer):
+        kept = queries.objects_kept(viewer).values("pk")
+        count = queries.duplicates_seen(viewer).filter(state="open", first__in=kept, second__in=kept).count()
+        if count:
+            url = f"{reverse('registry:duplicates')}?state=open"
+            yield Todo(f"处理 {count} 对疑似重复的检查对象", "重复的会被多抽、多查", url, "并排比较")

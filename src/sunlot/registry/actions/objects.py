@@ -143,6 +143,8 @@ def change_object(
     """
     current = locked(entry, version)
     require_keeper(actor, current)
+    if current.state == State.MERGED:
+        raise Refused("这一对象已并入另一对象，请打开保留的那一条修改。")
     region = changes.get("region", current.region)
     if isinstance(actor, Viewer) and not region.code.startswith(actor.region_prefix):
         raise Refused(f"{region.name}不在您的辖区内。移交其他辖区由上级住建部门的经办人办理。")
@@ -177,6 +179,8 @@ def set_object_state(
     if current.state == state:
         return current
     wanted = State(state)
+    if State.MERGED in (current.state, wanted):
+        raise Refused("已合并的对象，在对象页上撤销合并；要合并，用“与另一对象合并”。")
     if wanted not in InspectionObject.MOVES[current.state]:
         raise Refused(f"不能从“{current.get_state_display()}”改为“{wanted.label}”。")
     if not source.strip():

@@ -19,6 +19,7 @@ from ..imports.fields import ATTR
 from ..imports.rows import NUMBER_FORM
 from ..imports.values import phone_of
 from ..kinds import TEXT_LIMIT, Attribute, Type, UnfitValueError, attributes_of, kept
+from ..models import InspectionObject
 
 NUMBER_HINT = "只用数字、字母和 . _ -，最多 64 位"
 
@@ -48,6 +49,28 @@ def number_of(text: str) -> str:
     if bare and not NUMBER_FORM.fullmatch(bare):
         raise ValidationError(f"编号{NUMBER_HINT}。")
     return bare
+
+
+class ObjectText(CleanText):
+    """An inspection object, by its number or its full name, of those that `visible` holds."""
+
+    visible: Any = InspectionObject.objects.none()
+
+    def to_python(self, value: Any) -> Any:
+        text = str(super().to_python(value) or "")
+        if not text:
+            return None
+        plain = text.replace(" ", "")
+        number = self.visible.filter(number__in=[plain.upper(), plain]).first()
+        found = [number] if number else list(self.visible.filter(name=text)[:2])
+        if not found:
+            raise ValidationError("名录库中没有这个检查对象，核对编号或全称。")
+        if len(found) > 1:
+            raise ValidationError("有几个同名的检查对象，改填编号。")
+        return found[0]
+
+    def run_validators(self, value: Any) -> None:
+        """The length was that of the text; what came out is an object."""
 
 
 class KindFields(DeskForm):

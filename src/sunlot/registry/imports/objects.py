@@ -194,6 +194,8 @@ class ObjectRoster:
             earlier = met.setdefault(row.existing.pk, row)
             if earlier is not row:
                 row.say(Verdict.FAULT, "名称", row.name, f"与第 {earlier.number} 行是名录库中的同一对象", "保留一行")
+            elif row.existing.state == InspectionObject.State.MERGED:
+                row.say(Verdict.FAULT, "名称", row.name, "名录库中这一条已并入另一对象", "改用保留的那一条的编号")
             elif not policy.manages(self._viewer, row.existing):
                 keeper = row.existing.manager.name if row.existing.manager else row.existing.region.name
                 row.say(Verdict.FAULT, "名称", row.name, f"已在名录库中，由{keeper}管理", f"需要更改的，请联系{keeper}")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import entities, objects
+from ..views import duplicates, entities, objects, risk
 
 urlpatterns = [
     path("objects/", objects.objects, name="objects"),
@@ -17,4 +17,14 @@ urlpatterns = [
     path("entities/new/", entities.new_entity, name="entity-new"),
     path("entities/<int:pk>/", entities.entity, name="entity"),
     path("entities/<int:pk>/edit/", entities.edit_entity, name="entity-edit"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/<int:first>-<int:second>/", duplicates.pair, name="pair"),
+    path("objects/<int:pk>/merge/", duplicates.choose_twin, name="choose-twin"),
+    path("objects/<int:pk>/merges/<int:merge>/undo/", duplicates.undo_merge, name="merge-undo"),
+    path("<str:thing>/<int:pk>/marks/new/", risk.new_mark, name="mark-new"),
+    path("<str:thing>/<int:pk>/marks/<int:mark>/end/", risk.end_mark, name="mark-end"),
+    path("objects/<int:pk>/licences/new/", risk.new_licence, name="licence-new"),
+    path("objects/<int:pk>/licences/<int:licence>/end/", risk.end_licence, name="licence-end"),
+    path("risk-rules/", risk.rules, name="risk-rules"),
+    path("risk-rules/<int:number>/decide/", risk.decide_rules, name="risk-rules-decide"),
 ]

@@ -12,7 +12,7 @@ from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock, masking
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
-from .. import actions, policy, queries
+from .. import actions, marks, policy, queries
 from ..editing import merged
 from ..forms import objects as forms
 from ..lists import objects as lists
@@ -40,8 +40,13 @@ def entity(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     involvements = entry.involvements.filter(object__in=queries.objects_seen(viewer)).select_related(
         "object__kind", "object__region"
     )
+    today = clock.today()
+    counting = entry.marks.filter(marks.counting(today)).select_related("entity")
     context = {
         "entry": entry,
+        "counting": counting,
+        "past_marks": entry.marks.exclude(marks.counting(today)),
+        "thing": "entities",
         "contact": contact,
         "phone": phone,
         "representative": entry.representative if sees_contacts else masking.person(entry.representative),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,13 +16,14 @@ from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
-from .. import actions, policy, queries
+from .. import actions, marks, policy, queries
 from ..editing import merged
 from ..forms import objects as forms
 from ..kinds import attributes_of
 from ..lists import objects as lists
-from ..models import InspectionObject, Involvement
+from ..models import InspectionObject, Involvement, Merge
 from ..panels import panels_of, visits_this_year
+from ..risk import explained
 from ..story import story_of
 
 _WHO = "检查对象由其管理单位的经办人或统筹科室修改。"
@@ -39,8 +41,9 @@ def objects(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     context = {
         "listing": listing,
         "active": seen.filter(state=InspectionObject.State.ACTIVE).count(),
-        "beyond": seen.exclude(kind__in=covered).count(),
+        "beyond": seen.exclude(kind__in=covered).exclude(state=InspectionObject.State.MERGED).count(),
         "covered": covered,
+        "twins": queries.duplicates_seen(viewer).filter(state="open").count(),
         "visits": visits_this_year(one.pk for one in listing.page),
         "may_write": policy.may_write(viewer),
     }
@@ -57,6 +60,8 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     itself = next((one.entity for one in involvements if one.part == Involvement.Part.ITSELF), None)
     holder = entry if entry.contact or entry.phone or itself is None else itself
     contact, phone = lists.shown_contact(viewer, holder)
+    counting = marks.marks_of([entry.pk], clock.today()).get(entry.pk, [])
+    found = marks.classified(entry.risk_base, counting, marks.lines_of(marks.rules_in_force()))
     items = in_force(clock.today()).filter(kinds=entry.kind).order_by("item__code")
     context = {
         "entry": entry,
@@ -64,6 +69,14 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "past_involvements": past,
         "own": [(one.label, one.shown(entry.attributes.get(one.name))) for one in attributes_of(entry.kind)],
         "itself": itself,
+        "why": explained(entry.risk_base, entry.risk_reason, found),
+        "counting": counting,
+        "merges": Merge.objects.filter(Q(kept=entry) | Q(gone=entry)).select_related("kept", "gone", "merged_by"),
+        "twins": queries.duplicates_seen(viewer).filter(Q(first=entry) | Q(second=entry), state="open"),
+        "merged_panels": [(other, shown) for other in entry.merged_from.all() if (shown := panels_of(viewer, other))],
+        "past_marks": entry.marks.exclude(pk__in=[one.pk for one in counting]),
+        "licences": entry.licences.order_by(F("ended_on").asc(nulls_first=True), "name"),
+        "thing": "objects",
         "contact": contact,
         "phone": phone,
         "sees_contacts": policy.sees_contacts(viewer, holder),
@@ -176,12 +189,15 @@ def object_risk(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Another credit risk class, with the reason."""
     entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
     policy.require(viewer, policy.may_change(viewer, entry), _WHO)
-    form = forms.RiskForm(request.POST or None, initial={"risk_class": entry.risk_class})
+    form = forms.RiskForm(request.POST or None, initial={"risk_class": entry.risk_base})
     if request.method == "POST" and form.is_valid():
-        actions.set_risk(viewer, entry, **form.cleaned_data)
-        messages.success(request, f"“{entry.name}”的信用风险类别是 {form.cleaned_data['risk_class']}。")
+        changed = actions.set_risk(viewer, entry, **form.cleaned_data)
+        held = "" if changed.risk_class == changed.risk_base else f"；信用标记使它现在是 {changed.risk_class}"
+        messages.success(request, f"“{entry.name}”评定为 {changed.risk_base}{held}。")
         return redirect("registry:object", entry.pk)
-    lede = f"现在是 {entry.risk_class}（{entry.get_risk_class_display()}）。类别决定抽查的比例和频次；已封存的抽取不受影响。"
+    lede = (
+        f"现在评定为 {entry.risk_base}。信用标记按规则可以使类别更高；类别决定抽查的比例和频次，已封存的抽取不受影响。"
+    )
     context = {
         "form": form, "title": "调整信用风险类别", "lede": lede, "save": "调整类别",
         "place": "objects", "back": entry, "back_url": "registry:object",
