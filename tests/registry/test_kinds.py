@@ -89,8 +89,6 @@ def test_a_part_that_ended_stays_in_the_story_with_its_days(town: City) -> None:
     page = town.client("chen").get(f"/desk/registry/objects/{site.pk}/").content.decode()
     assert "以前的相关主体（1）" in page
 
-    return date(year, 1, 1)
-
 
 @pytest.mark.parametrize(
     ("text", "code_"),

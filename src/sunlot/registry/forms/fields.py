@@ -83,7 +83,7 @@ class KindFields(DeskForm):
         label="经度", required=False, max_digits=9, decimal_places=6, help_text="国家2000坐标系，如 106.812345"
     )
     latitude = forms.DecimalField(
-        label="纬度", required=False, max_digits=8, decimal_places=6, help_text="如 39.673210"
+        label="纬度", required=False, max_digits=9, decimal_places=6, help_text="如 39.673210"
     )
 
     def add_attributes(self, kind: ObjectKind | None) -> None:
