@@ -10,7 +10,7 @@ from axes.models import AccessAttempt
 from django.http import HttpResponse
 from django.test import Client
 
-from sunlot.organisations import actions
+from sunlot.organisations import actions, receivers
 from sunlot.organisations.models import User
 from sunlot.site import settings as product
 from sunlot.trail.models import EventDetail
@@ -311,3 +311,17 @@ def test_nobody_signs_up(city: City, client: Client, address: str) -> None:
 
 def test_passwords_are_hashed_with_argon2() -> None:
     assert product.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+def test_names_that_no_account_has_do_not_make_the_trail_grow_without_end(city: City, client: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        for number in range(receivers.UNKNOWN_NAMES + 5):
+            sign_in(client, f"nobody-{number}", "wrong")
+    told = EventDetail.objects.filter(thing=receivers.SIGN_IN).order_by("event_id")
+    assert told.count() == receivers.UNKNOWN_NAMES
+    assert "不再逐次记录" in told[receivers.UNKNOWN_NAMES - 1].contents["words"]
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        sign_in(client, "nobody-else", "wrong")
+        sign_in(client, "chen", "wrong")
+    assert told.count() == receivers.UNKNOWN_NAMES + 1
+    assert kinds("chen") == ["access.sign_in_failed"]

@@ -3,9 +3,11 @@
 What somebody typed as a user name is kept only where it is the name of an account: people type passwords there.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa import signals as mfa
+from django.conf import settings
 from django.contrib.auth import signals
 from django.db import transaction
 from django.dispatch import receiver
@@ -14,11 +16,17 @@ from django.http import HttpRequest
 from sunlot.norms import clock
 from sunlot.trail.actions import record
 from sunlot.trail.events import EventKind
+from sunlot.trail.models import EventDetail
 
 from . import events
 from .middleware import SIGNED_IN_AT, address_of
 from .models import User
 from .viewer import OwnActor, Stranger
+
+SIGN_IN = "sign-in"
+"""What the trail calls the sign-in page, where no account is concerned."""
+UNKNOWN_NAMES = 20
+"""How many failures with names that no account has are events of their own within AXES_COOLOFF_TIME."""
 
 
 def _record(request: HttpRequest, user: User, kind: EventKind, words: str) -> None:
@@ -50,13 +58,35 @@ def sign_in_failed(sender: Any, credentials: dict[str, Any], request: HttpReques
     if request is None or failures is None:
         return
     user = User.objects.select_related("organisation").filter(username=credentials.get("username") or "").first()
-    actor = OwnActor(user, address_of(request)) if user else Stranger(address_of(request))
-    thing = f"user:{user.pk}" if user else "sign-in"
     with transaction.atomic():
-        words = f"登录密码或验证码不对，连续第 {failures} 次" if user else "以不存在的用户名登录"
+        if user is None:
+            actor: OwnActor | Stranger = Stranger(address_of(request))
+            thing, words = SIGN_IN, _words_of_unknown()
+        else:
+            actor, thing = OwnActor(user, address_of(request)), f"user:{user.pk}"
+            words = f"登录密码或验证码不对，连续第 {failures} 次"
+        if not words:
+            return
         record(actor, events.SIGN_IN_FAILED, thing, words)
         if getattr(request, "axes_locked_out", False):
             record(actor, events.LOCKED_OUT, thing, f"连续 {failures} 次密码或验证码不对，锁定登录")
+
+
+def _words_of_unknown() -> str:
+    """What the event of a name that no account has says; "" once UNKNOWN_NAMES were told within AXES_COOLOFF_TIME.
+
+    Anybody can invent names, and a new one is never locked: the trail would grow as fast as somebody types.
+    """
+    since = clock.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    failed = EventDetail.objects.filter(type=events.SIGN_IN_FAILED.name, thing=SIGN_IN, at__gt=since)
+    lately = failed.count()
+    if lately >= UNKNOWN_NAMES:
+        return ""
+    words = "以不存在的用户名登录"
+    if lately < UNKNOWN_NAMES - 1:
+        return words
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    return f"{words}，{minutes} 分钟内已有 {UNKNOWN_NAMES} 次，这段时间内不再逐次记录"
 
 
 @receiver(mfa.authentication_failed, dispatch_uid="organisations.code_failed")
