@@ -1,5 +1,6 @@
 """The verifier's page in a real browser: choosing a bundle, the verdict, why somebody was drawn, and the file to keep."""
 
+import hashlib
 import io
 import json
 import re
@@ -101,7 +102,7 @@ def choose(page: Page, *files: FilePayload, key: str = "") -> None:
 
 
 def ask(page: Page, typed: str) -> None:
-    page.get_by_label("企业名称、代码或人员编号").fill(typed)
+    page.get_by_label("企业名称、代码、人员或检查组编号").fill(typed)
     page.keyboard.press("Enter")
 
 
@@ -242,7 +243,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
         page.keyboard.press("Space")
     chooser.value.set_files(zipped(ROAMING))
     verdict(page)
-    page.get_by_label("企业名称、代码或人员编号").focus()
+    page.get_by_label("企业名称、代码、人员或检查组编号").focus()
     page.keyboard.type("MA0000000")
     page.keyboard.press("Enter")
     expect(page.locator("[data-part=answer] button").first).to_be_visible()
@@ -257,7 +258,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 
 def lines(page: Page) -> list[str]:
     """The commands that the page offers."""
-    return page.locator("[data-part=answer] .cmd").all_inner_texts()
+    return page.locator("[data-part=answer] .cmd").all_text_contents()
 
 
 def by_hand(line: str) -> str:
@@ -284,7 +285,7 @@ def test_an_object_is_explained_and_the_offered_lines_give_its_ticket(page: Page
         ask(page, place.lower())
         expect(page.locator("[data-part=answer] .verdict")).to_contain_text(words)
         expect(page.locator("[data-part=answer] .facts")).to_contain_text(re.sub("(....)", r"\1", place)[-2:])
-        line, every, key_line = lines(page)
+        line, every, key_line = lines(page)[:3]
         ticket = fact(page, "签号")
         assert by_hand(line) == ticket
         assert by_hand(every) == ticket
@@ -324,6 +325,54 @@ def test_an_inspector_is_explained_and_so_is_where_a_roaming_one_was_sent(page: 
     waiting = next(one for one in result["inspector_reserve"] if one["order"])["order"][0]
     ask(page, waiting)
     expect(page.locator("[data-part=answer] .verdict")).to_contain_text(f"{waiting} 是候补")
+
+
+def test_an_object_s_way_to_its_team_is_told_with_the_lines_to_repeat(page: Page) -> None:
+    choose(page, zipped(JOINT))
+    result = json.loads((JOINT / "result.json").read_bytes())
+    zone = result["teams"][0]["zone"]
+    teams = [team for team in result["teams"] if team["zone"] == zone]
+    key = tag(f"sunlot-draw/1 key\n{result['seed']}\nassign\n{zone}\n")[:32]
+    objects = sorted((one for team in teams for one in team["objects"]), key=lambda one: tag(key + one))
+    moved = 0
+    for place, identifier in enumerate(objects[:8]):
+        round_number, turn = divmod(place, len(teams))
+        order = sorted(teams, key=lambda team: tag(f"{key}{round_number}@{team['id']}"))
+        team = next(team for team in teams if identifier in team["objects"])
+        ask(page, identifier)
+        told = page.locator("[data-part=answer] .facts")
+        expect(told).to_contain_text(
+            f"排第 {place + 1}，即第 {round_number + 1} 轮第 {turn + 1} 户，轮到 {order[turn]['id']}"
+        )
+        if order[turn] is team:
+            expect(told).to_contain_text("就派给它")
+        else:
+            moved += 1
+            expect(told).to_contain_text(f"改派 {team['id']}")
+        object_line, team_line, key_line = lines(page)[-3:]
+        assert by_hand(object_line) == tag(key + identifier)
+        assert by_hand(team_line) == tag(f"{key}{round_number}@{order[turn]['id']}")
+        assert by_hand(key_line)[:32] == key
+    assert moved < 8 <= len(objects)
+
+
+def tag(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_team_is_explained_member_by_member(page: Page) -> None:
+    choose(page, zipped(JOINT))
+    result = json.loads((JOINT / "result.json").read_bytes())
+    team = result["teams"][1]
+    ask(page, team["id"])
+    expect(page.locator("[data-part=answer] .verdict")).to_contain_text(f"检查组 {team['id']}")
+    rows = page.locator("[data-part=answer] .facts > div")
+    for member, row, line in zip(team["members"], rows.all(), lines(page), strict=True):
+        expect(row).to_contain_text(member["inspector"])
+        key = tag(f"sunlot-draw/1 key\n{result['seed']}\ninspector\n{team['zone']}/{member['department']}\n")[:32]
+        assert by_hand(line) == tag(key + member["inspector"]) in re.sub(r"\s", "", row.inner_text())
+    listed = page.locator("[data-part=answer] .log li").all_inner_texts()
+    assert [one.split("\u3000")[1] for one in listed] == team["objects"]
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="the offered line needs openssl")
@@ -449,6 +498,10 @@ def test_every_state_of_the_page_is_sound_at_both_widths(page: Page, width: int)
     ask(page, "91150300MA00000191")
     expect(page.locator("svg.dial")).to_be_visible()
     look("an object explained")
+    page.locator("[data-part=answer] details").last.click()
+    ask(page, "150302-1")
+    expect(page.locator("[data-part=answer] h3")).to_be_visible()
+    look("a team explained")
     ask(page, "MA0000")
     expect(page.locator("[data-part=answer] button").first).to_be_visible()
     look("many found")

@@ -5,7 +5,8 @@ import { byBytes } from "../../sunlot/js/text.js";
 
 /**
  * Give the drawn objects of every zone to its teams. `drawn` are their rows; `teams` those of `drawTeams`.
- * Returns the ids by team in the zone's order, `Map(team id → [id])`, and the unassigned in their order.
+ * Returns the ids by team in the zone's order, `Map(team id → [id])`, the unassigned in their order, and how each zone
+ * came to it, `Map(zone → {key, order, rounds})`: its objects in order, and of each round the teams' numbers in theirs.
  */
 export function assignObjects(hash, seed, notice, facts, drawn, teams) {
   const byZone = new Map(notice.teams.map(({ zone }) => [zone, { rows: [], own: [] }]));
@@ -13,12 +14,14 @@ export function assignObjects(hash, seed, notice, facts, drawn, teams) {
   for (const team of teams) byZone.get(team.zone).own.push(team);
   const objectsOf = new Map();
   const unassigned = [];
+  const zones = new Map();
   for (const [zone, { rows, own }] of byZone) {
     const given = assignZone(hash, keyOf(hash, seed, "assign", zone), facts, rows, own);
     own.forEach((team, n) => objectsOf.set(team.id, given.teams[n]));
     unassigned.push(...given.unassigned);
+    zones.set(zone, given);
   }
-  return { objectsOf, unassigned };
+  return { objectsOf, unassigned, zones };
 }
 
 function assignZone(hash, key, facts, rows, teams) {
@@ -31,11 +34,10 @@ function assignZone(hash, key, facts, rows, teams) {
   }
   const order = ordered(hash, key, rows.map((row) => facts.objectId(row))).map(({ id }) => id);
   const isShutOut = (id) => closed.has(id) && closed.get(id).size === teams.length;
-  const placing = new Placing(
-    order.filter((id) => !isShutOut(id)), teams, closed, (round, team) => ticketOf(hash, key, `${round}@${team}`),
-  );
+  const open = order.filter((id) => !isShutOut(id));
+  const placing = new Placing(open, teams, closed, (round, team) => ticketOf(hash, key, `${round}@${team}`));
   placing.run();
-  return { teams: placing.byTeam(), unassigned: order.filter(isShutOut) };
+  return { key, order: open, rounds: placing.rounds, teams: placing.byTeam(), unassigned: order.filter(isShutOut) };
 }
 
 /** The objects of one zone, by their numbers in its order, being placed in its teams. */

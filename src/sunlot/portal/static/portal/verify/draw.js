@@ -38,6 +38,7 @@ export class Draw {
     this.teams = teams.map((team) => ({ ...team, objects: given.objectsOf.get(team.id) }));
     this.drums = drums;
     this.unassigned = given.unassigned;
+    this.zones = given.zones;
     return this;
   }
 

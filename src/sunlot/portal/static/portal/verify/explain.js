@@ -1,4 +1,4 @@
-// “我被抽中了吗，为什么”: one object or one inspector, with everything needed to compute it again by hand.
+// “我被抽中了吗，为什么”: one object, one inspector or one team, with everything needed to compute it again by hand.
 
 import { hexOfWords } from "../../sunlot/js/blocks.js";
 import { roamingOrder } from "./teams.js";
@@ -12,7 +12,7 @@ const COMMANDS = { sha256: "sha256sum", sm3: "openssl dgst -sm3" };
 const asTyped = (text) => text.replace(/[！-～]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0)).trim();
 
 /**
- * Who is meant by what was typed: `[{kind: "object" | "inspector", row, id, name}]`. An id typed in full, in upper or
+ * Who is meant by what was typed: `[{kind: "object" | "inspector" | "team", row, id, name}]`. An id typed in full, in upper or
  * lower case, stands alone; else those whose name or id holds what was typed, MOST_FOUND at most.
  */
 export function find(draw, typed) {
@@ -28,6 +28,7 @@ export function find(draw, typed) {
   };
   facts.people.forEach(({ id }, row) => look("inspector", row, id, ""));
   for (let row = 0; row < facts.objects.count; row += 1) look("object", row, facts.objectId(row), facts.objects.field(row, 4));
+  draw.teams.forEach(({ id }, row) => look("team", row, id, ""));
   return exact.length > 0 ? exact : holding;
 }
 
@@ -56,8 +57,34 @@ export function explainObject(draw, row) {
     lastReserve: lastOf(stratum.reserve, (other) => tickets.hex(other)),
     commands: commands(hash, seed, every, best, ["object", stratum.id]),
     team: team ?? null,
+    turn: team ? turnOfObject(draw, row, id, team) : null,
     isUnassigned: draw.unassigned.includes(id),
     dial: objectDial(draw, stratum, row),
+  };
+}
+
+/** How an object came to its team (section Objects to teams): its place in the zone's order, its round, and what it prefers. */
+function turnOfObject(draw, row, id, team) {
+  const { facts, hash, seed } = draw;
+  const { key, order, rounds } = draw.zones.get(team.zone);
+  const own = draw.teams.filter(({ zone }) => zone === team.zone);
+  const number = order.indexOf(id);
+  const round = Math.floor(number / own.length);
+  const preferred = own[rounds[round][number % own.length]];
+  const avoided = (facts.avoided.get(row) ?? []).map((person) => facts.people[person].id);
+  const program = COMMANDS[hash];
+  return {
+    place: number + 1,
+    objects: order.length,
+    round: round + 1,
+    turn: (number % own.length) + 1,
+    preferred: preferred.id,
+    isClosed: preferred.members.some(({ inspector }) => avoided.includes(inspector)),
+    commands: {
+      object: `printf %s '${ticketText(key, id)}' | ${program}`,
+      team: `printf %s '${ticketText(key, `${round}@${preferred.id}`)}' | ${program}`,
+      key: `printf 'sunlot-draw/1 key\\n${seed}\\nassign\\n${team.zone}\\n' | ${program}`,
+    },
   };
 }
 
@@ -131,6 +158,27 @@ export function explainInspector(draw, row) {
     team: team ?? null,
     dial: drumDial(drum, ticket),
   };
+}
+
+/** Who is in a team and why, and which objects it inspects. */
+export function explainTeam(draw, row) {
+  const { id, zone, members, objects } = draw.teams[row];
+  const teams = draw.teams.filter((one) => one.zone === zone).length;
+  return {
+    kind: "team",
+    id,
+    zone,
+    teams,
+    members: members.map(({ department, inspector }) => memberOf(draw, zone, department, inspector)),
+    objects: objects.map((object) => ({ id: object, name: draw.facts.objects.field(draw.facts.objectIds.row(object), 4) })),
+  };
+}
+
+function memberOf({ drums, hash, seed }, zone, department, inspector) {
+  const { key, wanted, order } = drums.find((one) => one.zone === zone && one.department === department);
+  const place = order.findIndex(({ id }) => id === inspector);
+  const lines = commands(hash, seed, [ticketText(key, inspector)], 0, ["inspector", `${zone}/${department}`]);
+  return { department, inspector, wanted, rank: place + 1, candidates: order.length, ticket: order[place].ticket, command: lines.ticket };
 }
 
 function roamingOf(draw, id, department) {

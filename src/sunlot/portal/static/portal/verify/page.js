@@ -206,7 +206,7 @@ class Page {
     this.part("remark-list").replaceChildren(...report.remarks.map((words) => el("li", {}, words)));
     const canAsk = Boolean(told?.draw);
     this.show("lookup", canAsk);
-    const invitation = "输入企业名称、代码，或检查人员编号，看签号、次序，以及抽中与否的理由。名录里的每一个都能查，没有抽中的也能。";
+    const invitation = "输入企业名称、代码，检查人员编号，或检查组编号，看签号、次序，以及抽中与否的理由。名录里的每一个都能查，没有抽中的也能。";
     const warning = "下面查到的是按公告、名录和随机数重算的结果，与公布的结果不同。";
     this.answer(el("p", {}, invitation), report.reproduced ? null : el("p", { class: "note bad" }, warning));
   }
@@ -248,7 +248,7 @@ class Page {
       return;
     }
     const buttons = hits.map(({ kind, row, id, name }) => {
-      const button = el("button", { class: "btn quiet", type: "button" }, name ? `${name}　${id}` : id);
+      const button = el("button", { class: "btn quiet", type: "button" }, name ? `${name}　${id}` : kind === "team" ? `检查组 ${id}` : id);
       button.addEventListener("click", () => this.ask({ ask: "explain", kind, row }));
       return el("li", {}, button);
     });

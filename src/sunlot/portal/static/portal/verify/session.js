@@ -2,9 +2,11 @@
 // border of a worker; everything it says can be cloned.
 
 import { checkHeld, isOurs, TooLarge } from "./bundle.js";
-import { explainInspector, explainObject, find } from "./explain.js";
+import { explainInspector, explainObject, explainTeam, find } from "./explain.js";
 import { readKey } from "../../sunlot/js/note.js";
 import { verify } from "./verify.js";
+
+const EXPLAIN = { object: explainObject, inspector: explainInspector, team: explainTeam };
 
 /** Answers the page's messages; `tell` takes what is to be told to it. */
 export class Session {
@@ -45,7 +47,7 @@ export class Session {
   }
 
   explain({ kind, row }) {
-    return kind === "object" ? explainObject(this.draw, row) : explainInspector(this.draw, row);
+    return EXPLAIN[kind](this.draw, row);
   }
 }
 

@@ -5,12 +5,12 @@ import { code, command, el, facts } from "./elements.js";
 import { thousands } from "../../sunlot/js/text.js";
 import { turnOf } from "./tickets.js";
 
+const MOST_LISTED = 200; // objects of a team
 const OUTCOMES = { drawn: "被抽中", reserve: "是候补", rest: "没有被抽中" };
 
 /** The explanation as elements: {words, figure}; `figure` is null where no ticket was drawn for. */
 export function shown(why) {
-  const words = why.kind === "object" ? objectWords(why) : inspectorWords(why);
-  return { words, figure: why.drum ? dial(why.dial, "why") : null };
+  return { words: WORDS[why.kind](why), figure: why.drum ? dial(why.dial, "why") : null };
 }
 
 function objectWords(why) {
@@ -28,8 +28,46 @@ function objectWords(why) {
       why.cut ? ["截止签", code(why.cut), "抽中的最后一户；签号不超过它即被抽中"] : null,
       why.lastReserve ? ["候补末签", code(why.lastReserve, 6)] : null,
       teamOf(why),
+      why.turn ? ["分派", turnWords(why.turn, why.team.id), `本区抽中的 ${thousands(why.turn.objects)} 户按分派签号从小到大，轮流派给各组`] : null,
     ]),
     byHand(why),
+    why.turn ? assignedByHand(why.turn) : null,
+  ];
+}
+
+function turnWords({ place: number, round, turn, preferred, isClosed }, team) {
+  const first = `排第 ${thousands(number)}，即第 ${thousands(round)} 轮第 ${thousands(turn)} 户，轮到 ${preferred}`;
+  if (preferred === team) return `${first}，就派给它`;
+  return isClosed ? `${first}；它与这一组的成员须回避，按次序改派 ${team}` : `${first}；为了让须回避的户有组可去，按规程让位，改派 ${team}`;
+}
+
+function assignedByHand({ preferred, round, commands }) {
+  return el(
+    "details",
+    {},
+    el("summary", {}, "分派自己算一遍"),
+    el("p", { class: "hint" }, "这一户的分派签号："),
+    command(commands.object),
+    el("p", { class: "hint" }, `第 ${round} 轮里各组同样按签号排队，${preferred} 的签号：`),
+    command(commands.team),
+    el("p", { class: "hint" }, "分派的密钥由种子算出，取结果的前 32 位："),
+    command(commands.key),
+  );
+}
+
+function teamWords({ id, zone, teams, members, objects }) {
+  const listed = objects.slice(0, MOST_LISTED).map(({ id: number, name }) => el("li", {}, `${name}　${number}`));
+  const rest = objects.length - listed.length;
+  return [
+    el("p", { class: "verdict" }, el("strong", {}, `检查组 ${id}`), el("br"),
+      `${zone} 的 ${thousands(teams)} 个组之一，${members.length} 人，检查 ${thousands(objects.length)} 户。每个部门抽中的人按签号从小到大，轮流进第 1 至第 ${thousands(teams)} 组。`),
+    facts(members.map(({ inspector, department, rank, candidates, wanted, ticket, command: line }) => [
+      inspector,
+      [`${department} 部门 ${thousands(candidates)} 人中排第 ${thousands(rank)}，前 ${thousands(wanted)} 人被抽取`, el("br"), code(ticket), command(line)],
+    ])),
+    el("h3", {}, "检查的对象"),
+    objects.length > 0 ? el("ul", { class: "log" }, listed) : el("p", {}, "没有分到对象。"),
+    rest > 0 ? el("p", { class: "hint" }, `另有 ${thousands(rest)} 户，见 result.json。`) : null,
   ];
 }
 
@@ -85,3 +123,5 @@ function inspectorWords(why) {
     roaming ? command(roaming.command) : null,
   ];
 }
+
+const WORDS = { object: objectWords, inspector: inspectorWords, team: teamWords };
