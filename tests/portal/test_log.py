@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from sunlot.inspecting.models import FormPart
 from sunlot.ledger.keys import parse_verifier_key
 from sunlot.ledger.known import KnownLog
 from sunlot.ledger.text import decode_base64
 from sunlot.ledger.tree import check_consistency
 from sunlot.norms import canonical
+from sunlot.registry.models import InspectionObject
 from sunlot.trail import guards
 from sunlot.trail.log import reading
 from sunlot.trail.log.sealing import seal
@@ -19,6 +21,7 @@ from sunlot.trail.models import LogLeaf, LogTile, PublicEntry, Sealer
 from tests.outside_reader import over_http, read_log
 
 from ..cast import City
+from ..inspecting.fieldwork import Fieldwork
 from ..trail.test_sealing import act, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -189,6 +192,33 @@ def test_the_list_of_public_entries_is_a_table_too(client: Client) -> None:
     rows = json.loads(client.get("/log.json").getvalue())["rows"]
     assert [row["entry"] for row in rows] == [event.entry]
     assert event.entry.replace('"', '""') in client.get("/log.csv").getvalue().decode()
+
+
+def test_it_is_searched_by_draw_plan_enterprise_and_publication(work: Fieldwork) -> None:
+    def found(asked: str) -> set[str]:
+        rows = json.loads(Client().get("/log.json", {"q": asked}).getvalue())["rows"]
+        return {row["subject"].partition(":")[0] for row in rows}
+
+    attempt, part = work.attempt, FormPart.objects.get(state=FormPart.State.PUBLISHED)
+    inspected = part.form.object
+    waiting = InspectionObject.objects.filter(forms__task__attempt=attempt).exclude(pk=inspected.pk)[0]
+    spared = InspectionObject.objects.filter(forms__isnull=True)[0]
+    plan = attempt.draw.round.plan
+    for asked, subjects in {
+        attempt.draw.number: {"draw"},
+        str(attempt.notice_digest): {"draw"},
+        str(attempt.result_digest): {"draw"},
+        str(plan.number): {"plan", "draw"},
+        plan.title[:6]: {"plan", "draw"},
+        part.form.number: {"draw", "result"},
+        part.publications.get().digest: {"draw", "result"},
+        inspected.number: {"draw", "result"},
+        inspected.name: {"draw", "result"},
+        waiting.name: {"draw"},  # the list is public, the result is not there yet
+        spared.name: set(),
+        "没有这样的企业": set(),
+    }.items():
+        assert found(asked) == subjects, asked
 
 
 def test_public_events_alone_are_listed_and_the_list_can_not_be_changed() -> None:

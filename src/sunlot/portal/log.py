@@ -22,7 +22,7 @@ from sunlot.trail.events import RESTORED, kind_named
 from sunlot.trail.log import reading
 from sunlot.trail.models import LogCheckpoint, LogCosignature, PublicEntry, Sealer
 
-from .results import published
+from .results import public_parts, published
 
 MOST_SUBJECTS = 500  # plans, draws and results that one search may stand for
 
@@ -56,34 +56,39 @@ def public_entries() -> "QuerySet[PublicEntry]":
 def subjects_of(asked: str) -> list[str]:
     """The subjects that a search is after: draws, plans, items and published results by number, digest or name.
 
-    An enterprise, by credit code or name, stands for its published results and the draws that these come from.
+    An enterprise, by credit code or name, stands for its published results, and for the draws of its public checks.
     """
     attempts = Attempt.objects.filter(notice_digest__isnull=False)
     plans = planning.made_public().filter(Q(number__iexact=asked) | Q(title__icontains=asked) | Q(digest=asked.lower()))
-    place = "part__form__object__"
     results = published().filter(
-        Q(**{f"{place}name__icontains": asked})
-        | Q(**{f"{place}number__iexact": asked})
-        | Q(**{f"{place}entities__credit_code__iexact": asked})
-        | Q(**{f"{place}entities__name__icontains": asked})
-        | Q(part__form__number__iexact=asked)
-        | Q(digest=asked.lower())
+        _names_object("part__form__", asked) | Q(part__form__number__iexact=asked) | Q(digest=asked.lower())
     )
-    forms = results.order_by("-published_at").values_list(
-        "part__form__number", "part__organisation__code", "part__form__task__attempt"
-    )[:MOST_SUBJECTS]
+    checks = public_parts(clock.now()).filter(_names_object("form__", asked) | Q(form__number__iexact=asked))
     plan_rows = list(plans.values_list("pk", "number")[:MOST_SUBJECTS])
     draws = attempts.filter(
         Q(draw__number__iexact=asked)
         | Q(notice_digest=asked.lower())
         | Q(result_digest=asked.lower())
         | Q(draw__round__plan__in=[pk for pk, _ in plan_rows])
-        | Q(pk__in=[attempt for _, _, attempt in forms if attempt is not None])
+        | Q(pk__in=checks.values("form__task__attempt"))
+        | Q(pk__in=results.values("part__form__task__attempt"))
     )
     found = [f"plan:{number}" for _, number in plan_rows]
     found += [f"draw:{number}:{attempt}" for number, attempt in draws.values_list("draw__number", "number")]
-    found += [f"result:{form}:{organisation}" for form, organisation, _ in forms]
+    forms = results.order_by("-published_at").values_list("part__form__number", "part__organisation__code")
+    found += [f"result:{form}:{organisation}" for form, organisation in forms[:MOST_SUBJECTS]]
     return list(dict.fromkeys(found))[:MOST_SUBJECTS]
+
+
+def _names_object(form: str, asked: str) -> Q:
+    """Whether the object of a form, by number or name, or an enterprise of it, by credit code or name, is what was asked."""
+    place = f"{form}object__"
+    return (
+        Q(**{f"{place}name__icontains": asked})
+        | Q(**{f"{place}number__iexact": asked})
+        | Q(**{f"{place}entities__credit_code__iexact": asked})
+        | Q(**{f"{place}entities__name__icontains": asked})
+    )
 
 
 @dataclass(frozen=True)

@@ -51,19 +51,25 @@ class Check:
         return "run", "未完成"
 
 
+def public_parts(now: datetime) -> "QuerySet[FormPart]":
+    """The checks that the public may know of: those with a published result, and those of a draw whose list is released."""
+    released = Q(form__task__source=Visit.Source.DRAW) & (
+        Q(form__task__attempt__release_at__isnull=True)
+        | Q(form__task__attempt__released_at__isnull=False)
+        | Q(form__task__attempt__release_at__lte=now)
+    )
+    return FormPart.objects.filter(released | Q(state__in=PUBLISHED))
+
+
 def checks(objects: "QuerySet[InspectionObject]", now: datetime) -> list[Check]:
     """The checks of these objects that are public, newest first, in a fixed number of queries.
 
     A check is public once its result is published. Before that only checks of a draw whose list is released are
     shown, as not finished: neither a complaint nor a visit to come may be read off this page.
     """
-    released = Q(form__task__source=Visit.Source.DRAW) & (
-        Q(form__task__attempt__release_at__isnull=True)
-        | Q(form__task__attempt__released_at__isnull=False)
-        | Q(form__task__attempt__release_at__lte=now)
-    )
     parts = (
-        FormPart.objects.filter(released | Q(state__in=PUBLISHED), form__object__in=objects)
+        public_parts(now)
+        .filter(form__object__in=objects)
         .select_related("form__task__plan", "form__task__attempt__draw", "form__object", "organisation__parent")
         .prefetch_related(Prefetch("publications", Publication.objects.order_by("-number"), to_attr="newest_first"))
         .order_by("-form__task__starts_on", "form__number", "organisation__path")
