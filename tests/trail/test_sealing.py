@@ -162,9 +162,11 @@ def test_a_sealer_killed_at_any_step_is_taken_over_and_the_tree_goes_on(step: st
     killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert verify_log().faults == []
-    act(2)
     with time_machine.travel(clock.now().timestamp() + sealing.LEASE + 0.1):
         assert sealing.seal()
+    seen = check_log(seen)  # what it had begun is done, though nothing new waits
+    act(2)
+    assert sealing.seal()
     check_log(seen)
 
 
@@ -196,6 +198,19 @@ def test_a_slow_sealer_that_was_taken_over_finds_its_work_done(monkeypatch: pyte
     monkeypatch.setattr(sealing, "_sign", slowly)
     assert sealing.seal()
     assert not sealing.is_stopped()
+    check_log()
+
+
+def test_a_sealer_that_lost_its_lease_stages_nothing() -> None:
+    act(3)
+    assert sealing._take_lease("slow")
+    Sealer.objects.update(held_until=0)
+    assert sealing._take_lease("other")
+    assert not sealing._run("slow")
+    assert LogLeaf.objects.count() == 0
+    sealing._give_back_lease("slow")  # nor does it end the other's lease
+    assert not sealing._take_lease("third")
+    assert sealing._run("other")
     check_log()
 
 

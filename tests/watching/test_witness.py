@@ -164,3 +164,14 @@ def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().out.strip() == str(read_key(path).verifier)
     assert path.stat().st_mode & 0o077 == 0
     assert cli.main(arguments) == 1
+
+
+def test_a_key_is_never_overwritten_nor_left_half_written(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "witness.key"
+    key = make_key("jijian.example/witness", path)
+    assert read_key(path) == key
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(FileExistsError, match="never overwritten"):
+        make_key("jijian.example/witness", path)
+    assert read_key(path) == key
+    assert [one.name for one in path.parent.iterdir()] == ["witness.key"]

@@ -27,8 +27,10 @@ PATIENCE = timedelta(days=60)
 GRACE = timedelta(days=1)
 NUMBERS_WITHIN = timedelta(days=7)  # of the lottery's not_before (docs/spec/draw-protocol.md, Commit and reveal)
 
+SUBJECT = re.compile(r"draw:([^:]+):([1-9][0-9]{0,5})")
+"""What an entry of a draw is about: its number and attempt."""
+
 _NUMBER = re.compile(r"(.+)-(\d{4})-(\d{4,})")
-_SUBJECT = re.compile(r"draw:([^:]+):([1-9][0-9]{0,5})")
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Draws:
             return [Violation(f"第 {index} 条不是日志规定的条目", (index,))]
         if not isinstance(subject, str) or not (subject.startswith("draw:") or str(kind).startswith("drawing.")):
             return []
-        found = _SUBJECT.fullmatch(subject)
+        found = SUBJECT.fullmatch(subject)
         try:
             value = canonical.loads(entry)
             at = Mark(index, clock.iso(clock.parse(said["time"])))

@@ -21,6 +21,17 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
+def write_new(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Make `path` with `data`, whole or not at all. Raises FileExistsError where it is there: of two the first wins."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write_whole(fresh, data, mode)
+    try:
+        os.link(fresh, path)  # unlike a rename it never takes the place of another
+    finally:
+        fresh.unlink()
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make new names in a folder durable; a no-op where folders can't be opened (Windows)."""
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sunlot.ledger.tiles import WIDTH, Bundle, bundles_between, decode_bundle
 
-from .draws import read_notice
+from .draws import SUBJECT, read_notice
 from .files import write_whole
 from .following import read_bundle
 from .sources import MAX_NOTICE, FolderSource, Missing, Source, Unreachable
@@ -20,7 +20,6 @@ NOTICES_AT_ONCE = 200  # notice files asked for in one run
 INDEX = "draws/notices.json"
 
 _IDENTIFIER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-_SUBJECT = re.compile(r"draw:([^:]+):([1-9][0-9]{0,5})")
 
 
 def notice_file(source: Source, draw: str, attempt: int) -> bytes:
@@ -88,7 +87,7 @@ def _in_bundle(bundle: Bundle, data: bytes, read: int) -> list[tuple[str, int, s
             continue
         try:
             said = json.loads(entry)
-            subject = _SUBJECT.fullmatch(said["subject"])
+            subject = SUBJECT.fullmatch(said["subject"])
             if said["type"] == "drawing.notice_sealed" and subject and _IDENTIFIER.fullmatch(subject[1]):
                 found.append((subject[1], int(subject[2]), str(said["public"]["notice"])))
         except (ValueError, TypeError, KeyError):

@@ -25,7 +25,7 @@ from sunlot.ledger.keys import Kind, SigningKey, VerifierKey, parse_signing_key
 from sunlot.ledger.notes import parse_note
 from sunlot.ledger.witness import MAX_BODY, PLAIN_TYPE, Answer, Refused, cosign, judge
 
-from .files import write_whole
+from .files import write_new, write_whole
 
 if sys.platform != "win32":
     import fcntl
@@ -40,9 +40,10 @@ class BadState(Exception):  # noqa: N818 -- reads as what is wrong
 def make_key(name: str, path: Path) -> SigningKey:
     """A new witness key in a file that only its owner may read. Raises FileExistsError, LedgerError for the name."""
     key = SigningKey(name, Kind.COSIGNATURE, secrets.token_bytes(32))
-    if path.exists():
-        raise FileExistsError(f"{path} exists; a key is never overwritten")
-    write_whole(path, f"{key.export()}\n".encode(), mode=0o600)
+    try:
+        write_new(path, f"{key.export()}\n".encode())
+    except FileExistsError:
+        raise FileExistsError(f"{path} exists; a key is never overwritten") from None
     return key
 
 

@@ -8,11 +8,10 @@ The folder is `SUNLOT_LOG` (by default `log` in the data folder), readable by it
   it would fork the tree, and stops.
 """
 
-import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from django.conf import settings
 from sunlot.ledger.checkpoints import OpenCheckpoint, open_checkpoint
 from sunlot.ledger.faults import LedgerError
 from sunlot.ledger.keys import Kind, SigningKey, VerifierKey, parse_signing_key
+from sunlot.watching.files import sync_folder, write_new, write_whole
 
 if sys.platform != "win32":
     import fcntl
@@ -57,7 +57,9 @@ def open_keyring(*, may_make: bool) -> Keyring:
         if not may_make:
             raise KeyMissing("没有签名密钥 key")
         key = SigningKey(settings.SUNLOT_LOG_NAME, Kind.ED25519, secrets.token_bytes(32))
-        _create(path, key.export() + "\n")
+        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):  # another process was quicker: then its key is the log's
+            write_new(path, f"{key.export()}\n".encode())
     own = _read_key(path, Kind.ED25519)
     second = folder() / "sm2-key"
     if not second.exists():
@@ -92,11 +94,7 @@ def newest_signed(key: VerifierKey) -> OpenCheckpoint | None:
 
 def keep_newest(note: bytes) -> None:
     """Replace the newest checkpoint, whole or not at all, on disk before this returns."""
-    path = folder() / "newest"
-    fresh = path.with_name(f"newest.{secrets.token_hex(4)}")
-    _create(fresh, note.decode())
-    fresh.replace(path)
-    _sync_folder()
+    write_whole(folder() / "newest", note, mode=0o600)
 
 
 @contextmanager
@@ -116,30 +114,4 @@ def set_newest_aside(size: int) -> None:
     path = folder() / "newest"
     if path.exists():
         path.replace(folder() / f"lost-{size}-{secrets.token_hex(4)}")
-        _sync_folder()
-
-
-def _create(path: Path, text: str) -> None:
-    """A new file that only its owner may read; of two processes the first wins."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder()
-
-
-def _sync_folder() -> None:
-    """Make new names durable; a no-op where folders can't be opened (Windows)."""
-    try:
-        descriptor = os.open(folder(), os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(folder())

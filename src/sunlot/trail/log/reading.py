@@ -10,13 +10,12 @@ from functools import cached_property
 
 from django.db.models import Subquery
 
-from sunlot.ledger.checkpoints import Checkpoint
 from sunlot.ledger.notes import Note, parse_note, parse_signature_lines
 from sunlot.ledger.text import encode_base64
 from sunlot.ledger.tiles import WIDTH, Bundle, Tile, TileReader, cut_tile, encode_bundle, encode_tile
 from sunlot.ledger.tree import consistency_proof, inclusion_proof
 
-from ..models import Event, EventDetail, LogCheckpoint, LogEdge, LogKey, LogLeaf, LogTile, Sealer, Unsealed
+from ..models import EventDetail, LogCheckpoint, LogEdge, LogKey, LogLeaf, LogTile, Sealer, Unsealed
 
 
 @dataclass(frozen=True)
@@ -135,14 +134,3 @@ def published_tree() -> PublishedTree | None:
     """The tree of the newest checkpoint; None before the first."""
     newest = newest_checkpoint()
     return PublishedTree(newest) if newest else None
-
-
-def as_checkpoint(checkpoint: LogCheckpoint, origin: str) -> Checkpoint:
-    """What the stored checkpoint says."""
-    return Checkpoint(origin, checkpoint.size, bytes(checkpoint.root))
-
-
-def index_of(event: Event) -> int | None:
-    """The place of an event under a published checkpoint; None while it waits."""
-    newest = LogCheckpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
-    return LogLeaf.objects.filter(event=event, index__lt=newest).values_list("index", flat=True).first()
