@@ -10,7 +10,7 @@ from sunlot.registry.models import Import
 from sunlot.trail.models import StoredFile
 
 from .conftest import Upload
-from .files import HEADS, comma_separated, enterprise, ods, sheet_xml, with_part, xlsx, zipped
+from .files import HEADS, enterprise, ods, sheet_xml, with_part, xlsx, zipped
 
 
 def clean() -> bytes:
@@ -74,7 +74,6 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a head and nothing below": (lambda: xlsx([["物业企业名单"], HEADS]), "下面没有内容"),
     "an empty sheet": (lambda: xlsx([]), "工作表是空的"),
     "no text at all": (lambda: bytes(range(1, 32)) * 40, "这不是表格文件"),
-    "too many rows": (lambda: comma_separated([HEADS, *([["某企业"]] * 200_001)]), "名单超过 20 万行"),
 }
 
 

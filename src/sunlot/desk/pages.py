@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sunlot.organisations.viewer import Viewer
 
-from . import reminders, work
+from . import work
 from .lists import Listing
 from .models import Job
 from .views import desk_view, visible_or_404
@@ -50,8 +50,6 @@ def job(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     context = work.shown(viewer, found)
     if request.GET.get("part"):
         return render(request, "desk/_job.html", context)
-    if not found.is_live:
-        reminders.settle(f"job:{found.pk}", viewer.user_id)
     return render(request, "desk/job.html", context)
 
 

@@ -31,7 +31,8 @@ def settle(key_beginning: str, user_id: int | None = None) -> None:
     open_ones = Reminder.objects.filter(key__startswith=key_beginning, seen_at__isnull=True)
     if user_id is not None:
         open_ones = open_ones.filter(recipient_id=user_id)
-    open_ones.update(seen_at=clock.now())
+    if open_ones.exists():  # mostly there is none, and looking takes no lock
+        open_ones.update(seen_at=clock.now())
 
 
 def open_for(user_id: int) -> "QuerySet[Reminder]":

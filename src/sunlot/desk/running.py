@@ -10,7 +10,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from .models import Job
 from .work import LeaseLost, Outcome, StopAsked, Work, WorkerEnds, end, kind_of
 
 PAUSE = 0.5  # seconds between two looks for work
+TOLD_EVERY = 5.0  # seconds between two words of a command about its job
 BEAT = 2.0  # seconds between two signs of life
 LEASE = timedelta(seconds=12)
 MOST_FRUITLESS = 3
@@ -111,6 +112,35 @@ def claim(pk: int | None = None) -> Job | None:
             if died:
                 _log.warning("job taken over", job=found.pk, kind=found.kind, attempt=found.attempt + 1)
             return Job.objects.select_related("owner__user", "owner__organisation__parent").get(pk=found.pk)
+
+
+def do_here(job: Job, tell: Callable[[Job], object]) -> Job:
+    """Do a job in this process, for a command; where a worker has taken it up, wait for it. Returns it as it ended.
+
+    `tell` hears every few seconds how far it is. A command that is killed leaves the job to the next worker.
+    """
+    ended = threading.Event()
+
+    def talk() -> None:
+        try:
+            while not ended.wait(TOLD_EVERY):
+                tell(Job.objects.get(pk=job.pk))
+        finally:
+            connection.close()
+
+    beating = not connection.in_atomic_block
+    talking = threading.Thread(target=talk, daemon=True)
+    if beating:
+        talking.start()
+    try:
+        while (current := Job.objects.get(pk=job.pk)).is_live:
+            if (claimed := claim(job.pk)) is not None:
+                Hands(beating=beating).do(claimed)
+            else:
+                time.sleep(PAUSE)
+    finally:
+        ended.set()
+    return current
 
 
 @contextmanager

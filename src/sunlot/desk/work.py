@@ -34,7 +34,7 @@ from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused, Viewer
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
-from . import events
+from . import events, reminders
 from .models import Job
 
 TOLD_EVERY = 0.5  # seconds between two writes of `progress`
@@ -232,5 +232,10 @@ def job_of(subject: str, *kinds: JobKind) -> Job | None:
 
 
 def shown(viewer: Viewer, job: Job | None) -> dict[str, Any]:
-    """What a page of the thing needs for `desk/_job_head.html` and `desk/_job_live.html`."""
+    """What a page of the thing needs for `desk/_job_head.html` and `desk/_job_live.html`.
+
+    Who sees how a job ended need not be reminded of it any more.
+    """
+    if job is not None and not job.is_live:
+        reminders.settle(f"job:{job.pk}", viewer.user_id)
     return {"job": job, "may_stop": job is not None and job.is_live and may_stop(viewer, job)}

@@ -16,7 +16,7 @@ from sunlot.norms import canonical, clock
 from sunlot.norms.canonical import Json
 from sunlot.planning import queries as planning
 from sunlot.planning.models import Plan
-from sunlot.registry.queries import avoidance_pairs
+from sunlot.registry.queries import avoidance_pairs, being_imported
 
 from .models import Attempt, Draw
 
@@ -99,7 +99,14 @@ def frozen_of(
 
 
 def _faults(plan: Plan, day: date, candidates: Counter[str]) -> Iterable[tuple[str, str]]:
-    """What the notice's own rules can't see: items no longer in force, and strata that vanished from the registry."""
+    """What the notice's own rules can't see: a roster half in, items no longer in force, strata that vanished from the
+    registry.
+    """
+    for roster in being_imported(plan.regions.values_list("code", flat=True)):
+        yield (
+            "检查对象名录库",
+            f"{roster.organisation.name}的《{roster.file_name}》{roster.get_state_display()}。导入完成或就此结束后再封存。",
+        )
     versions = [item.version for item in plan.items.select_related("version__item")]
     usable = set(in_force(day).filter(pk__in=[version.pk for version in versions]).values_list("pk", flat=True))
     for version in versions:

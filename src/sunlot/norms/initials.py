@@ -1,6 +1,7 @@
 """Search keys for Chinese names, so that “shwy” and “sanhewuye” find 三和物业."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
@@ -29,6 +30,7 @@ class SearchKeys:
         return " ".join((*self.initials, *self.full))
 
 
+@lru_cache(maxsize=8192)  # an enterprise and the object that it is have one name; an import asks for both
 def search_keys(name: str) -> SearchKeys:
     """The search keys of `name`; digits and Latin letters are kept, punctuation and spaces are left out."""
     signs = [sign for sign in half_width(name).lower() if sign.isalnum()]

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sunlot.desk.models import Job
+from sunlot.desk.running import do_here
 from sunlot.organisations.models import Membership
 from sunlot.organisations.viewer import Refused, Viewer
 
@@ -64,7 +66,11 @@ def _import(options: argparse.Namespace) -> tuple[dict[str, Any], list[str], int
     done: imports.Applied | None = None
     if options.apply and found.good(accepted):
         roster = imports.upload(viewer, options.target, path.name, content, options.sheet)
+        _wait(roster)
         done = imports.apply(viewer, roster, accept_warnings=accepted)
+        if done.going_on:
+            _wait(roster)
+            done = imports.Applied.of(Import.objects.get(pk=roster.pk))
     counts = found.counts(accepted)
     if done is not None:
         counts |= {"new": done.new, "changed": done.changed, "same": done.same}
@@ -72,6 +78,17 @@ def _import(options: argparse.Namespace) -> tuple[dict[str, Any], list[str], int
         counts |= {"new": 0, "changed": 0, "same": 0}
     faulty = bool(found.missing) or counts["faulty"] > 0
     return _report(found, counts, None), _words(found, counts, done), 1 if options.apply and faulty else 0
+
+
+def _wait(roster: Import) -> None:
+    """Do the import's long job here, or watch the worker that has taken it up. Raises Refused where it ended early."""
+    job = imports.job_of_import(roster)
+    if job is None:
+        return
+    ended = do_here(job, lambda now: sys.stderr.write(f"{now.title}：{now.done} / {now.total} {now.unit}\n"))
+    roster.refresh_from_db()
+    if ended.state != Job.State.DONE:
+        raise Refused(f"{ended.title}{ended.get_state_display()}：{ended.words}")
 
 
 def _viewer(username: str, target: str) -> Viewer:

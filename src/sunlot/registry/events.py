@@ -29,6 +29,7 @@ AVOIDANCE_ADDED = EventKind("registry.avoidance_added", "登记回避", Act.CREA
 AVOIDANCE_ENDED = EventKind("registry.avoidance_ended", "解除回避")
 IMPORT_UPLOADED = EventKind("registry.import_uploaded", "上传名单", Act.CREATED)
 IMPORT_COLUMNS = EventKind("registry.import_columns", "调整列的对应")
+IMPORT_CONFIRMED = EventKind("registry.import_confirmed", "确认导入名单", Act.DECIDED)
 IMPORT_APPLIED = EventKind("registry.import_applied", "导入名单", Act.DECIDED)
 IMPORT_DISCARDED = EventKind("registry.import_discarded", "放弃导入", Act.DECIDED)
 MARKED_AS_DEMO = EventKind("registry.marked_as_demo", "标明演示")

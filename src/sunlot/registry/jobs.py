@@ -1,10 +1,13 @@
-"""Periodic work of the registries."""
+"""Periodic work of the registries, and their long jobs, which are declared by being imported."""
 
 from datetime import timedelta
 
 from sunlot.desk.jobs import periodic
 
 from . import actions
+from .imports import background as imports
+
+__all__ = ["imports"]
 
 
 @periodic("registry.lapse_marks", every=timedelta(hours=1))

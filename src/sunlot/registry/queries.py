@@ -138,3 +138,23 @@ def avoidance_pairs(inspector_ids: Iterable[int], object_ids: Iterable[int], day
     for inspector, number, key in found.iterator(chunk_size=CHUNK):
         if key in objects:
             yield inspector, number
+
+
+def being_imported(region_codes: Iterable[str]) -> list[Import]:
+    """The rosters of objects that are half in: rows are being taken, or somebody stopped it and has not closed it; only
+    of organisations whose jurisdiction touches one of the regions.
+
+    A draw from a list that is half in would leave out enterprises without anybody having decided so.
+    """
+    wanted = list(region_codes)
+    found = Import.objects.filter(
+        target=Import.Target.OBJECTS, state__in=[Import.State.APPLYING, Import.State.STOPPED]
+    ).select_related("organisation")
+    return [
+        one
+        for one in found.order_by("pk")
+        if any(
+            regions.is_within(code, one.organisation.region_id) or regions.is_within(one.organisation.region_id, code)
+            for code in wanted
+        )
+    ]

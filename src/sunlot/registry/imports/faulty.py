@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sunlot.documents import spreadsheets
 
 from ..models import Import, ImportFinding
+from .checking import table_of
 from .reading import Cells
-from .steps import table_of
 from .values import as_written
 
 

@@ -109,9 +109,17 @@ class InspectorRoster:
         at.mended("organisation", text)
         return allowed[0]
 
-    def compare(self, rows: Sequence[InspectorRow]) -> None:
-        """Find duplicates inside the file and what the registry holds already; sets status, changes and further faults."""
+    def mark(self, rows: Sequence[InspectorRow]) -> None:
+        """Find duplicates inside the file; `rows` are all its rows."""
         _mark_duplicates(rows)
+
+    @staticmethod
+    def taking_order(rows: Sequence[InspectorRow]) -> list[InspectorRow]:
+        """As the file has them."""
+        return list(rows)
+
+    def compare(self, rows: Sequence[InspectorRow]) -> None:
+        """Find what the registry holds already; sets status, changes and further faults. `rows` may be a part of the file."""
         good = [row for row in rows if not row.is_faulty]
         for start in range(0, len(good), CHUNK):
             part = good[start : start + CHUNK]

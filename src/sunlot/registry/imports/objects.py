@@ -106,6 +106,7 @@ class ObjectRoster:
         self._regions = set(Region.objects.values_list("code", flat=True))
         self._default_kind = self._kinds.get(defaults.get("kind", ""))
         self._default_region = defaults.get("region", "")
+        self._met: dict[int, ObjectRow] = {}
 
     def missing(self, columns: Iterable[str]) -> list[str]:
         """The columns without which no row can be taken, by label."""
@@ -178,15 +179,23 @@ class ObjectRoster:
             return ""
         return found.code
 
-    def compare(self, rows: Sequence[ObjectRow]) -> None:
-        """Find duplicates inside the file and what the registry holds already; sets status, changes and further faults."""
+    def mark(self, rows: Sequence[ObjectRow]) -> None:
+        """Find duplicates inside the file; `rows` are all its rows."""
         _mark_duplicates(rows)
+
+    @staticmethod
+    def taking_order(rows: Sequence[ObjectRow]) -> list[ObjectRow]:
+        """Entities first: a site whose builder is another row of the file must find it in the registry."""
+        return sorted(rows, key=lambda row: (not row.is_entity, row.number))
+
+    def compare(self, rows: Sequence[ObjectRow]) -> None:
+        """Find what the registry holds already; sets status, changes and further faults. `rows` may be a part of the file."""
         good = [row for row in rows if not row.is_faulty]
         for part in _chunks(good):
             self._find_units(part)
             self._find_existing(part)
             self._find_itself(part)
-        met: dict[int, ObjectRow] = {}
+        met = self._met
         for row in good:
             if row.existing is None:
                 row.status = "" if row.is_faulty else "new"

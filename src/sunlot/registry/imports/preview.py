@@ -1,7 +1,7 @@
 """What an import would do: every row read, checked and compared with the registry, nothing written."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,15 @@ from .objects import ObjectRoster
 from .reading import Table
 from .rows import Finding, Row, Verdict
 
+Tell = Callable[[int, str], object]
+"""Hears how many rows are done of what; may raise to end the work."""
+
+PART = 5000
 _ORDER = {Verdict.FAULT.value: 0, Verdict.WARNING.value: 1, Verdict.MENDED.value: 2}
+
+
+def silent(_done: int, _words: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass
@@ -55,13 +63,6 @@ class Preview:
         return {"rows": len(self.rows), **{key: found[key] for key in keys}, "mended": mended}
 
 
-def roster_of(viewer: Viewer, target: str, defaults: Mapping[str, str]) -> ObjectRoster | InspectorRoster:
-    """The reader of a target's rows."""
-    if target == Import.Target.OBJECTS:
-        return ObjectRoster(viewer, defaults)
-    return InspectorRoster(viewer, defaults)
-
-
 def check(
     viewer: Viewer,
     target: str,
@@ -70,24 +71,47 @@ def check(
     defaults: Mapping[str, str],
     *,
     lock: bool = False,
+    tell: Tell = silent,
 ) -> Preview:
     """Look at a whole table. `columns` is column → field; `defaults` is field → value of the whole roster. `lock` holds
-    the entries compared with until the transaction ends.
+    the entries compared with until the transaction ends; `tell` hears how many rows have been looked at.
 
     The number of queries does not grow with the rows, but by one set for each 5,000.
     """
-    reader = ObjectRoster if target == Import.Target.OBJECTS else InspectorRoster
-    roster: Any = reader(viewer, defaults, lock=lock)
-    places = {name: column for column, name in columns.items() if name}
-    missing = roster.missing(places)
+    roster = roster_of(viewer, target, defaults, lock=lock)
+    rows, missing = parsed(roster, table, columns, tell)
     if missing:
-        return Preview([Row(number) for number, _ in table.rows], [], missing)
-    behind = table.behind(_empty_places(table, [places[name] for name in roster.matters if name in places]))
-    rows = [roster.parse(number, cells, places, behind) for number, cells in table.rows]
-    roster.compare(rows)
+        return Preview(rows, [], missing)
+    for start in range(0, len(rows), PART):
+        roster.compare(rows[start : start + PART])
+        tell(min(start + PART, len(rows)), "与名录库比对")
     findings = [finding for row in rows for finding in row.findings]
     findings.sort(key=lambda finding: (_ORDER[finding.verdict], finding.row))
     return Preview(rows, findings, [])
+
+
+def roster_of(viewer: Viewer, target: str, defaults: Mapping[str, str], *, lock: bool = False) -> Any:
+    """The reader and comparer of a target's rows."""
+    reader = ObjectRoster if target == Import.Target.OBJECTS else InspectorRoster
+    return reader(viewer, defaults, lock=lock)
+
+
+def parsed(roster: Any, table: Table, columns: Mapping[int, str], tell: Tell = silent) -> tuple[list[Any], list[str]]:
+    """The table's rows with the faults that they have in themselves and among each other, and the required columns
+    that nothing fills: then the rows are empty.
+    """
+    places = {name: column for column, name in columns.items() if name}
+    missing = roster.missing(places)
+    if missing:
+        return [Row(number) for number, _ in table.rows], missing
+    behind = table.behind(_empty_places(table, [places[name] for name in roster.matters if name in places]))
+    rows = []
+    for place, (number, cells) in enumerate(table.rows):
+        rows.append(roster.parse(number, cells, places, behind))
+        if place % PART == 0:
+            tell(place, "核对各行")
+    roster.mark(rows)
+    return rows, []
 
 
 def _empty_places(table: Table, columns: list[int]) -> set[tuple[int, int]]:

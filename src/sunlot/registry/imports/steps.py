@@ -1,54 +1,32 @@
-"""The steps of an import, for the page and the command line alike: look, upload, match the columns, apply, discard."""
+"""The steps of an import, for the page and the command line alike: look, upload, match the columns, apply, go on, discard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from sunlot.catalogue.models import ObjectKind
+from sunlot.desk.models import Job
+from sunlot.desk.work import job_of, start
 from sunlot.norms import clock
-from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail import files
 from sunlot.trail.actions import record
 
 from .. import events, policy
-from ..locks import take_registry_lock
-from ..models import ColumnMemory, Import, ImportFinding
+from ..models import Import
+from .background import APPLY, CHECK, address_of
+from .checking import columns_of, first_rows, guess_columns, guess_defaults, keep, look_at, memory_of, table_of
 from .columns import guess, score
 from .fields import fields_of, label_of, plain_head
-from .inspectors import InspectorTaking
-from .objects_taking import ObjectTaking
+from .outcome import Applied
 from .preview import Preview, check
-from .reading import Table, read
+from .reading import read
+from .recognition import recognise
+from .taking import INLINE_BYTES, INLINE_ROWS, close, remember, take_whole
 
-BATCH = 2000
 State = Import.State
 
-
-@dataclass(frozen=True)
-class Applied:
-    """What became of an import. `already` where somebody had confirmed it before: then nothing was done now."""
-
-    new: int
-    changed: int
-    same: int
-    unconfirmed: int
-    faulty: int
-    already: bool = False
-    by: str = ""
-    at: datetime | None = None
-
-    @property
-    def words(self) -> str:
-        """“新增 46，更新 31，无变化 129；未确认 4 行、有错误 8 行没有导入”."""
-        taken = f"新增 {self.new}，更新 {self.changed}，无变化 {self.same}"
-        left = [f"待确认 {self.unconfirmed} 行"] if self.unconfirmed else []
-        left += [f"有错误 {self.faulty} 行"] if self.faulty else []
-        return taken + (f"；{'、'.join(left)}没有导入" if left else "")
+__all__ = ["columns_of", "first_rows", "memory_of"]
 
 
 def require_importer(viewer: Viewer, target: str) -> None:
@@ -63,96 +41,59 @@ def look(viewer: Viewer, target: str, file_name: str, content: bytes, sheet: str
     """The preview alone: nothing is stored. Raises Refused for a file that is no roster."""
     require_importer(viewer, target)
     table = read(content, sheet, score(target))
-    memory = memory_of(viewer.organisation, target)
-    columns = guess(target, table, memory)
+    columns = guess(target, table, memory_of(viewer.organisation, target))
     return check(viewer, target, table, columns, guess_defaults(viewer, target, table, columns, file_name))
 
 
 def upload(viewer: Viewer, target: str, file_name: str, content: bytes, sheet: str | None = None) -> Import:
     """Take a file in for preview: the columns are guessed, the findings stored, the registry is not touched.
 
-    Raises Refused, with what to do, for a file that is no roster; then nothing is stored.
+    A file of more than INLINE_BYTES or INLINE_ROWS is looked at by a job. Raises Refused, with what to do, for what is
+    no table at all, and for a smaller file that is no roster; then nothing is stored.
     """
     require_importer(viewer, target)
-    table = read(content, sheet, score(target))
-    columns = guess(target, table, memory_of(viewer.organisation, target))
-    defaults = guess_defaults(viewer, target, table, columns, file_name)
-    found = check(viewer, target, table, columns, defaults)
+    recognise(content)
+    table = read(content, sheet, score(target)) if len(content) <= INLINE_BYTES else None
+    roster = Import(
+        target=target,
+        organisation=viewer.organisation,
+        file_name=file_name[-255:],
+        sheet=sheet or "",
+        state=State.CHECKING,
+        created_by=viewer.membership.user,
+        created_at=clock.now(),
+    )
+    if table is not None:
+        guess_columns(viewer, roster, table)
+    found = look_at(viewer, roster, table) if table is not None and len(table.rows) <= INLINE_ROWS else None
     with transaction.atomic():
-        roster = Import.objects.create(
-            target=target,
-            organisation=viewer.organisation,
-            file=files.store(content),
-            file_name=file_name[-255:],
-            sheet=table.sheet,
-            header_row=table.head_row,
-            columns={str(column): name for column, name in columns.items()},
-            defaults=defaults,
-            created_by=viewer.membership.user,
-            created_at=clock.now(),
-        )
-        counts = _store_preview(roster, found)
-        after = {"file": roster.file_id, "name": roster.file_name, **counts}
-        record(
-            viewer,
-            events.IMPORT_UPLOADED,
-            f"import:{roster.pk}",
-            f"上传《{roster.file_name}》，{counts['rows']} 行",
-            after=after,
-        )
+        roster.file = files.store(content)
+        roster.save()
+        after = {"file": roster.file_id, "name": roster.file_name, **(found.counts() if found else {})}
+        rows = f"，{len(table.rows)} 行" if table is not None else ""
+        record(viewer, events.IMPORT_UPLOADED, f"import:{roster.pk}", f"上传《{roster.file_name}》{rows}", after=after)
+        if found is not None:
+            keep(roster, found)
+        else:
+            _check_later(viewer, roster, len(table.rows) if table is not None else 0)
     return roster
 
 
-def table_of(roster: Import) -> Table:
-    """The uploaded file, read again from its stored bytes."""
-    return read(files.read(roster.file_id), roster.sheet or None, score(roster.target))
-
-
-def columns_of(roster: Import) -> dict[int, str]:
-    """Column → field as the import holds it."""
-    return {int(column): name for column, name in roster.columns.items()}
-
-
-def preview(roster: Import) -> Preview:
-    """What the import would do now, for the person who uploaded it as the acting one."""
-    membership = (
-        roster.created_by.memberships.filter(organisation=roster.organisation, ended_at__isnull=True)
-        .select_related("user", "organisation__parent", "organisation__region")
-        .order_by("pk")
-        .first()
+def _check_later(viewer: Viewer, roster: Import, rows: int, sheet: str | None = None) -> Job:
+    return start(
+        viewer,
+        CHECK,
+        f"核对《{roster.file_name}》",
+        subject=f"import:{roster.pk}",
+        address=address_of(roster),
+        arguments={"sheet": sheet} if sheet is not None else {},
+        total=rows,
     )
-    if membership is None:
-        raise Refused("上传人已不在该单位任职，请由现任经办人重新上传。")
-    return _check(Viewer(membership), roster, table_of(roster))
 
 
-def _check(viewer: Viewer, roster: Import, table: Table, *, lock: bool = False) -> Preview:
-    return check(viewer, roster.target, table, columns_of(roster), roster.defaults, lock=lock)
-
-
-def _store_preview(roster: Import, found: Preview) -> dict[str, int]:
-    """Keep counts and findings for the pages."""
-    roster.findings.all().delete()
-    ImportFinding.objects.bulk_create(
-        (
-            ImportFinding(
-                roster=roster,
-                row=one.row,
-                verdict=one.verdict,
-                column=one.column,
-                name=one.name,
-                value=one.value,
-                what=one.what,
-                mend=one.mend,
-            )
-            for one in found.findings
-        ),
-        batch_size=BATCH,
-    )
-    counts = found.counts()
-    roster.counts = {**counts, "missing": found.missing}
-    roster.save(update_fields=["counts"])
-    return counts
+def job_of_import(roster: Import) -> Job | None:
+    """The newest job for this import."""
+    return job_of(f"import:{roster.pk}", CHECK, APPLY)
 
 
 @transaction.atomic
@@ -168,25 +109,33 @@ def set_columns(
     Another `sheet` starts with a fresh guess. Raises Refused once the import is confirmed, and for a field chosen twice.
     """
     current = _open(viewer, roster)
-    if sheet is not None and sheet != current.sheet:
-        table = read(files.read(current.file_id), sheet, score(current.target))
-        guessed = guess(current.target, table, memory_of(current.organisation, current.target))
-        current.sheet, current.header_row = table.sheet, table.head_row
-        current.columns = {str(column): name for column, name in guessed.items()}
-        current.defaults = guess_defaults(viewer, current.target, table, guessed, current.file_name)
-    else:
-        table = table_of(current)
+    another = sheet if sheet is not None and sheet != current.sheet else None
+    if another is None:
         chosen = {column: name for column, name in columns.items() if name}
         _refuse_twice(current.target, chosen)
         current.columns = {str(column): name for column, name in chosen.items()}
         current.defaults = {name: value for name, value in (defaults or {}).items() if value}
-        heads = enumerate(table.heads)
-        _remember(current, {plain_head(head): chosen.get(column, "") for column, head in heads})
-    current.save(update_fields=["sheet", "header_row", "columns", "defaults"])
-    _store_preview(current, _check(viewer, current, table))
-    after = {"sheet": current.sheet, "columns": current.columns, "defaults": current.defaults}
+        heads = enumerate(current.layout["heads"])
+        remember(current, {plain_head(head): chosen.get(column, "") for column, head in heads})
+    elif another not in current.layout["sheets"]:
+        raise Refused(f"文件里没有工作表“{another}”。")
+    _look_again(viewer, current, another)
+    after = {"sheet": another or current.sheet, "columns": current.columns, "defaults": current.defaults}
     record(viewer, events.IMPORT_COLUMNS, f"import:{current.pk}", "调整列的对应", after=after)
     return current
+
+
+def _look_again(viewer: Viewer, current: Import, sheet: str | None) -> None:
+    """Look at the file with other columns, or at another of its sheets; a large one in a job."""
+    if current.file.size > INLINE_BYTES or current.counts.get("rows", 0) > INLINE_ROWS:
+        current.state = State.CHECKING
+        current.save()
+        _check_later(viewer, current, current.counts.get("rows", 0), sheet)
+        return
+    table = table_of(current) if sheet is None else read(files.read(current.file_id), sheet, score(current.target))
+    if sheet is not None:
+        guess_columns(viewer, current, table)
+    keep(current, look_at(viewer, current, table))
 
 
 def _refuse_twice(target: str, chosen: Mapping[int, str]) -> None:
@@ -199,104 +148,83 @@ def _refuse_twice(target: str, chosen: Mapping[int, str]) -> None:
             raise Refused(f"有两列都对应“{label_of(target, name)}”。一个字段只能对应一列，另一列选“不导入”。")
 
 
-def _remember(roster: Import, heads: Mapping[str, str]) -> None:
-    """Keep head → field for the next file; empty where a person chose not to import that column."""
-    ColumnMemory.objects.bulk_create(
-        [
-            ColumnMemory(organisation=roster.organisation, target=roster.target, head=head[:120], field=name)
-            for head, name in heads.items()
-            if head
-        ],
-        update_conflicts=True,
-        unique_fields=["organisation", "target", "head"],
-        update_fields=["field"],
-    )
-
-
-def memory_of(organisation: Organisation, target: str) -> dict[str, str]:
-    """Head → field as this organisation chose before."""
-    return dict(ColumnMemory.objects.filter(organisation=organisation, target=target).values_list("head", "field"))
-
-
-def guess_defaults(
-    viewer: Viewer, target: str, table: Table, columns: Mapping[int, str], file_name: str
-) -> dict[str, str]:
-    """What the whole roster is, where no column says so: the kind that the file's name or title names, the own district."""
-    if target != Import.Target.OBJECTS:
-        return {}
-    found: dict[str, str] = {}
-    if "kind" not in columns.values():
-        around = f"{file_name} {table.title} {table.sheet}"
-        named = [kind for kind in ObjectKind.objects.all() if kind.name in around]
-        longest = [
-            kind for kind in named if not any(kind.name != other.name and kind.name in other.name for other in named)
-        ]
-        if len(longest) == 1:
-            found["kind"] = longest[0].code
-    if "region" not in columns.values() and len(viewer.region_prefix) == len(viewer.region_code):
-        found["region"] = viewer.region_code
-    return found
-
-
 def apply(viewer: Viewer, roster: Import, accept_warnings: bool) -> Applied:
-    """Take the good rows, once, in one transaction; faulty ones never hold the good ones up.
+    """Take the good rows, once; faulty ones never hold the good ones up. Up to INLINE_ROWS in one transaction now, more
+    by a job.
 
     The rows are compared anew under the registry lock, so what another import brought in meanwhile counts as same. An
     import confirmed already is left as it is, and the answer says by whom and when.
     Raises Refused where nothing can be taken, or the import was discarded.
     """
     require_importer(viewer, roster.target)
-    table = table_of(roster)  # before the transaction: reading takes time, and the bytes of a stored file never change
+    table = None if _is_large(roster) else table_of(roster)  # before the transaction: a stored file never changes
     with transaction.atomic():
-        current = Import.objects.select_for_update().get(pk=roster.pk)
-        if current.state == State.APPLIED:
-            return _applied(current, already=True)
+        current = Import.objects.select_for_update(of=("self",)).select_related("applied_by").get(pk=roster.pk)
+        if current.state in (State.APPLYING, State.APPLIED):
+            return Applied.of(current, already=True)
         _open(viewer, current)
+        if table is None or _is_large(current):
+            return _apply_later(viewer, current, accept_warnings)
         if current.sheet != table.sheet:
             table = table_of(current)  # somebody chose another sheet while we read
-        return _take(viewer, current, table, accept_warnings)
+        return take_whole(viewer, current, table, accept_warnings)
 
 
-def _take(viewer: Viewer, roster: Import, table: Table, accept_warnings: bool) -> Applied:
-    """Compare and write, inside the transaction that holds the import's row."""
-    take_registry_lock()
-    found = _check(viewer, roster, table, lock=True)
-    good, counts = found.good(accept_warnings), found.counts(accept_warnings)
-    if not good:
+def _is_large(roster: Import) -> bool:
+    return bool(roster.counts.get("rows", 0) > INLINE_ROWS)
+
+
+def _apply_later(viewer: Viewer, roster: Import, accept_warnings: bool) -> Applied:
+    """Confirmed: a job takes the rows in."""
+    counts = roster.counts
+    good = 0 if counts["missing"] else counts["new"] + counts["changed"] + counts["same"]
+    if not good and not (accept_warnings and counts["confirm"]):
         raise Refused("没有可以导入的行。改正错误后重新上传，或勾选确认待确认的行。")
-    reason = f"导入：{roster.file_name}"
-    taking: Any = (
-        ObjectTaking(viewer, reason) if roster.target == Import.Target.OBJECTS else InspectorTaking(viewer, reason)
-    )
-    taking.take(good)
-    _store_preview(roster, found)
-    roster.state, roster.applied_by, roster.applied_at = State.APPLIED, viewer.membership.user, clock.now()
-    roster.taken = {key: counts[key] for key in ("new", "changed", "same", "confirm", "faulty")}
-    roster.save(update_fields=["state", "applied_by", "applied_at", "taken"])
-    columns = columns_of(roster)
-    _remember(
-        roster, {plain_head(head): columns[column] for column, head in enumerate(table.heads) if column in columns}
-    )
-    done = _applied(roster)
-    after = {"accept_warnings": accept_warnings, **roster.taken}
+    roster.accept_warnings, roster.taken, roster.next_row = accept_warnings, {"left": counts["rows"]}, 0
     record(
-        viewer, events.IMPORT_APPLIED, f"import:{roster.pk}", f"导入《{roster.file_name}》：{done.words}", after=after
+        viewer,
+        events.IMPORT_CONFIRMED,
+        f"import:{roster.pk}",
+        f"确认导入《{roster.file_name}》，{counts['rows']} 行，在后台进行",
+        after={"accept_warnings": accept_warnings},
     )
-    return done
+    return _start_taking(viewer, roster)
 
 
-def _applied(roster: Import, *, already: bool = False) -> Applied:
-    taken = roster.taken
-    return Applied(
-        new=taken["new"],
-        changed=taken["changed"],
-        same=taken["same"],
-        unconfirmed=taken["confirm"],
-        faulty=taken["faulty"],
-        already=already,
-        by=roster.applied_by.name if roster.applied_by else "",
-        at=roster.applied_at,
+def _start_taking(viewer: Viewer, roster: Import) -> Applied:
+    roster.state, roster.applied_by = State.APPLYING, viewer.membership.user
+    roster.save()
+    start(
+        viewer,
+        APPLY,
+        f"导入《{roster.file_name}》",
+        subject=f"import:{roster.pk}",
+        address=address_of(roster),
+        total=roster.counts["rows"],
     )
+    return Applied.of(roster)
+
+
+@transaction.atomic
+def go_on(viewer: Viewer, roster: Import) -> Applied:
+    """Go on with an import that was stopped half-way. One that goes on already is left as it is."""
+    current = _handled(viewer, roster)
+    if current.state != State.STOPPED:
+        return Applied.of(current, already=True)
+    record(
+        viewer,
+        events.IMPORT_CONFIRMED,
+        f"import:{current.pk}",
+        f"继续导入《{current.file_name}》，从第 {current.next_row + 1} 行起",
+    )
+    return _start_taking(viewer, current)
+
+
+@transaction.atomic
+def finish(viewer: Viewer, roster: Import) -> Applied:
+    """Close an import that was stopped half-way as it is: what was taken stays, the rest is not taken."""
+    current = _handled(viewer, roster)
+    return close(viewer, current) if current.state == State.STOPPED else Applied.of(current, already=True)
 
 
 @transaction.atomic
@@ -312,16 +240,29 @@ def discard(viewer: Viewer, roster: Import) -> Import:
     return current
 
 
-def _open(viewer: Viewer, roster: Import) -> Import:
-    """The import, locked, if it still waits and is this person's to handle."""
+def _handled(viewer: Viewer, roster: Import) -> Import:
+    """The import, locked, if it is this person's to handle."""
     require_importer(viewer, roster.target)
-    current = Import.objects.select_for_update().get(pk=roster.pk)
+    found = Import.objects.select_for_update(of=("self",)).select_related("organisation", "applied_by", "file")
+    current = found.get(pk=roster.pk)
     if not viewer.covers(current.organisation):
         raise NotAllowed("这份名单由上传单位的经办人办理。")
+    return current
+
+
+def _open(viewer: Viewer, roster: Import) -> Import:
+    """The same, if it still waits."""
+    current = _handled(viewer, roster)
     if current.state == State.APPLIED:
-        raise Refused(f"这份名单已经导入：{_applied(current).words}。要更正内容，请修改文件后重新上传。")
+        raise Refused(f"这份名单已经导入：{Applied.of(current).words}。要更正内容，请修改文件后重新上传。")
     if current.state == State.DISCARDED:
         raise Refused("这份名单已放弃导入。需要的话请重新上传。")
+    if current.state == State.UNREADABLE:
+        raise Refused("这份文件不能读取。请按提示处理后重新上传。")
+    if current.state == State.CHECKING:
+        raise Refused("这份名单还在核对。核对完以后再办理。")
+    if current.state != State.PREVIEW:
+        raise Refused("这份名单正在导入，不能再更改。")
     return current
 
 

@@ -7,14 +7,22 @@ from sunlot.organisations.models import Organisation, User
 
 
 class Import(models.Model):
-    """An uploaded roster on its way into the registry: looked at, corrected, confirmed once."""
+    """An uploaded roster on its way into the registry: looked at, corrected, confirmed once.
+
+    A large one is looked at and taken in by long jobs (`imports/background.py`). Its rows are taken in a fixed order,
+    entities first; `next_row` of them have been decided upon, and what was done with each is counted in `taken`.
+    """
 
     class Target(models.TextChoices):
         OBJECTS = "objects", "检查对象"
         INSPECTORS = "inspectors", "执法检查人员"
 
     class State(models.TextChoices):
+        CHECKING = "checking", "正在核对"
+        UNREADABLE = "unreadable", "不能读取"
         PREVIEW = "preview", "待确认"
+        APPLYING = "applying", "正在导入"
+        STOPPED = "stopped", "导入了一部分"
         APPLIED = "applied", "已导入"
         DISCARDED = "discarded", "已放弃"
 
@@ -27,7 +35,13 @@ class Import(models.Model):
     columns = models.JSONField(default=dict)  # column number (as text, from 0) -> field name
     defaults = models.JSONField(default=dict)  # field name -> value of the whole roster, where no column gives it
     counts = models.JSONField(default=dict)  # rows, new, changed, same, confirm, faulty, mended
-    taken = models.JSONField(default=dict)  # once applied: new, changed, same, left
+    layout = models.JSONField(default=dict)  # sheets, heads, title and first rows, so that pages need not read the file
+    refusal = models.TextField(blank=True)  # why the file can't be read
+    accept_warnings = models.BooleanField(default=False)  # as it was confirmed
+    next_row = models.PositiveIntegerField(default=0)  # rows decided upon, in the order of taking
+    taken = models.JSONField(
+        default=dict
+    )  # of those: new, changed, same, confirm, faulty; and left, the rows not reached
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -41,6 +55,13 @@ class Import(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="applied") | (Q(applied_by__isnull=False) & Q(applied_at__isnull=False)),
                 name="import_applied_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["applying", "stopped"]) | Q(applied_by__isnull=False),
+                name="import_confirmed_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="unreadable") | ~Q(refusal=""), name="import_unreadable_says_why"
             ),
             models.CheckConstraint(
                 condition=Q(applied_at__isnull=True) | Q(applied_at__gte=F("created_at")), name="import_in_order"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sunlot.catalogue.models import ObjectKind
 from sunlot.desk.lists import XLSX_TYPE, Listing
 from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.desk.work import shown
 from sunlot.documents import spreadsheets
 from sunlot.norms import masking
 from sunlot.organisations.models import Organisation, Region
@@ -25,6 +26,7 @@ from ..imports import steps
 from ..imports.columns import matches
 from ..imports.faulty import faulty_rows
 from ..imports.fields import ATTR, fields_of
+from ..imports.outcome import COUNTED
 from ..kinds import attributes_of
 from ..lists import imports as lists
 from ..models import Import
@@ -74,6 +76,16 @@ def _taken(request: HttpRequest, viewer: Viewer, target: str) -> Import:
 def preview(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """What the import would do, its faults, and how the columns are matched; once confirmed, what it did."""
     roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    state = Import.State(roster.state)
+    context: dict[str, Any] = {
+        "roster": roster,
+        "target": Import.Target(roster.target),
+        "history": history(f"import:{roster.pk}"),
+        "may_import": _may_import(viewer, roster),
+        **shown(viewer, steps.job_of_import(roster)),
+    }
+    if state in (Import.State.CHECKING, Import.State.UNREADABLE) or not roster.counts:
+        return render(request, "registry/import_checking.html", context)
     listing = Listing(
         request,
         roster.findings.all(),
@@ -82,20 +94,16 @@ def preview(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         default_sort="order",
         unit="处",
     )
-    counts = {**roster.counts, **roster.taken}
+    counts = {**roster.counts, **(dict.fromkeys(COUNTED, 0) | roster.taken if roster.taken else {})}
     good = counts["new"] + counts["changed"] + counts["same"]
-    context = {
-        "roster": roster,
-        "target": Import.Target(roster.target),
+    context |= {
         "listing": listing,
         "counts": counts,
         "good": good,
         "with_doubtful": good + counts["confirm"],
-        "is_open": roster.state == Import.State.PREVIEW,
-        "history": history(f"import:{roster.pk}"),
-        "may_import": _may_import(viewer, roster),
+        "is_open": state == Import.State.PREVIEW,
     }
-    if roster.state == Import.State.PREVIEW:
+    if state == Import.State.PREVIEW:
         context |= _matching(viewer, roster)
     return render(request, "registry/import.html", context)
 
@@ -108,7 +116,7 @@ def _may_import(viewer: Viewer, roster: Import) -> bool:
 
 def _matching(viewer: Viewer, roster: Import) -> dict[str, Any]:
     """The table of columns and the values for the whole roster."""
-    table = steps.table_of(roster)
+    table = steps.first_rows(roster)
     columns = steps.columns_of(roster)
     memory = steps.memory_of(roster.organisation, roster.target)
     found = matches(roster.target, table, memory, columns)
@@ -149,9 +157,31 @@ def apply(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     if done.already:
         at = timezone.localtime(done.at) if done.at else None
         when = f"于{at.month}月{at.day}日 {at:%H:%M} " if at else ""
-        messages.warning(request, f"这份名单已由{masking.person(done.by)}{when}导入：{done.words}。没有重复导入。")
-    else:
+        if done.going_on:
+            messages.warning(request, f"这份名单已由{masking.person(done.by)}确认，正在导入。没有重复导入。")
+        else:
+            messages.warning(request, f"这份名单已由{masking.person(done.by)}{when}导入：{done.words}。没有重复导入。")
+    elif not done.going_on:
         messages.success(request, f"已导入：{done.words}。")
+    return redirect("registry:import", roster.pk)
+
+
+@require_POST
+@desk_view()
+def go_on(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Go on with an import that was stopped half-way."""
+    roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    imports.go_on(viewer, roster)
+    return redirect("registry:import", roster.pk)
+
+
+@require_POST
+@desk_view()
+def finish(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Close an import that was stopped half-way as it is."""
+    roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
+    done = imports.finish(viewer, roster)
+    messages.success(request, f"已结束导入：{done.words}。")
     return redirect("registry:import", roster.pk)
 
 
