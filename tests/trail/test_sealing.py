@@ -359,11 +359,11 @@ def change(statement: str) -> None:
 ATTACKS: dict[str, tuple[str, str]] = {
     "an entry is changed": (
         "UPDATE trail_event SET entry = replace(entry, 'org', 'orG') WHERE id = {second}",
-        "条目被改动",
+        "第 1 条（留痕 {second}）：条目被改动",
     ),
     "a leaf is dropped": ("DELETE FROM trail_logleaf WHERE leaf_index = 1", "应在日志中，实为缺失"),
     "the last leaf is dropped": ("DELETE FROM trail_logleaf WHERE leaf_index = 299", "日志只有 299 条"),
-    "a tile is changed": ("UPDATE trail_logtile SET hashes = {zeros}", "与由条目算出的不同"),
+    "a tile is changed": ("UPDATE trail_logtile SET hashes = {zeros}", "与由条目算出的不同，自第 0 条起"),
     "a checkpoint is changed": ("UPDATE trail_logcheckpoint SET root = {zero}", "的检查点"),
     "a detail is changed": (
         "UPDATE trail_eventdetail SET whole = replace(whole, '试办', '没办') WHERE event_id = {second}",
@@ -382,7 +382,7 @@ def test_what_the_owner_of_the_database_changes_is_found_and_named(name: str) ->
     second = Event.objects.order_by("pk")[1].pk
     change(statement.format(second=second, zeros=hexes.format("00" * 8192), zero=hexes.format("00" * 32)))
     faults = verify_log().faults
-    assert any(words in fault for fault in faults), faults
+    assert any(words.format(second=second) in fault for fault in faults), faults
 
 
 def reorder() -> None:
@@ -404,8 +404,23 @@ def forge_with_hash() -> None:
 def test_a_reordered_or_forged_entry_no_longer_leads_to_the_signed_root(attack: Callable[[], None]) -> None:
     act(300)
     assert sealing.seal()
+    for _ in range(3):  # checkpoints after it, of which none is right any more
+        act(1)
+        assert sealing.seal()
     attack()
-    assert any("被改动、删去或换位" in fault for fault in verify_log().faults)
+    faults = verify_log().faults
+    [root] = [fault for fault in faults if "检查点" in fault]
+    assert root.startswith("大小为 300 的检查点")
+    assert "第 0 条至第 299 条之间有被改动、删去或换位的" in root
+    assert any("自第 1 条起" in fault for fault in faults)  # the tile knows which
+
+
+def test_however_much_was_changed_a_hundred_faults_are_told_and_all_are_counted() -> None:
+    act(300)
+    assert sealing.seal()
+    change("DELETE FROM trail_eventdetail")
+    report = verify_log()
+    assert (len(report.faults), report.count) == (100, 300)
 
 
 def test_an_event_changed_before_it_is_sealed_stops_the_sealer() -> None:

@@ -37,7 +37,7 @@ def _verify(argv: Sequence[str]) -> int:
     read = (
         f"读了 {report.size} 条、{report.details} 份明细、{report.checkpoints} 个检查点，{reading.waiting()} 条等待入链"
     )
-    print(f"{read}。{'全部相符。' if report.is_sound else f'有 {len(report.faults)} 处不符，先看第一处。'}")
+    print(f"{read}。{'全部相符。' if report.is_sound else f'有 {report.count} 处不符，先看第一处。'}")
     return RIGHT if report.is_sound else WRONG
 
 
