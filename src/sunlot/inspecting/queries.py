@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from sunlot.drawing.models import Attempt
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import Viewer
+from sunlot.planning.annual.queries import progress_counter
 
 from .models import Form, FormPart, PartMember
 
@@ -20,6 +21,19 @@ _OUTSIDE = ADMINISTRATORS | {Role.EXPERT, Role.COMMISSIONED}
 _SUBMITTED = (State.RECORDED, State.DECIDED, State.PUBLISHED, State.CORRECTED)
 
 INSPECTED, WITNESS = "被检查人", "见证人"
+
+
+@progress_counter
+def _progress(plans: list[int]) -> dict[int, tuple[int, int, int]]:
+    """For the annual plan: of each plan the objects to inspect, those recorded by all, those with all results public."""
+    standing = ~Q(state=Form.State.REPLACED)
+    rows = Form.objects.filter(standing, task__plan__in=plans).order_by().values_list("task__plan")
+    counted = rows.annotate(
+        objects=Count("pk"),
+        inspected=Count("pk", filter=Q(state__in=[Form.State.RECORDED, Form.State.CLOSED])),
+        published=Count("pk", filter=Q(state=Form.State.CLOSED)),
+    )
+    return {plan: (objects, inspected, published) for plan, objects, inspected, published in counted}
 
 
 def capacity_of(member: PartMember) -> str:

@@ -55,6 +55,7 @@ def check(content: PlanContent, known: "Known", day: date) -> tuple[list[Fault],
     faults += _check_items(content, known, day)
     faults += _check_kinds(content, known)
     faults += _check_days(content)
+    faults += _check_annual(content, known)
     versions = list(known.versions.values())
     if versions and not any(version.is_key for version in versions):
         warnings.append(Fault("items", "没有重点检查事项。检查以重点检查事项为主、一般检查事项为辅。"))
@@ -148,6 +149,16 @@ def _check_days(content: PlanContent) -> list[Fault]:
             message = f"名单最迟与检查结果一同公开：检查截止后 {PUBLISH_WITHIN} 个工作日，即 {latest.isoformat()}。"
             faults.append(Fault("release_on", message))
     return faults
+
+
+def _check_annual(content: PlanContent, known: "Known") -> list[Fault]:
+    """A plan carries out a line of the year's published plan, or says why it stands beside it (notice, part 四（一）)."""
+    if content.annual_line_id is not None and content.annual_line_id not in known.annual_lines:
+        return [Fault("annual_line", "所选的年度计划项目不属于牵头单位在抽取年度公布的计划，重新选择。")]
+    if known.annual_lines and content.annual_line_id is None and not content.beside_reason.strip():
+        message = f"{content.draw_day.year}年度计划已公布：选定所执行的项目，或写明不在年度计划内的理由。"
+        return [Fault("annual_line", message)]
+    return []
 
 
 def last_days_to_decide(draw_day: date, count: int) -> list[date]:

@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from sunlot.norms import canonical, clock
 
-from .models import Participant, Plan, PlanItem, PlanStratum, PlanZone
+from .models import AnnualLine, Participant, Plan, PlanItem, PlanStratum, PlanZone
 
 DEFAULT_SEATS = 2
 """Two certified inspectors of each department (行政处罚法 第四十二条)."""
@@ -73,6 +73,10 @@ class PlanContent:
     targeted: bool = False
     few_participants_reason: str = ""
     inspector_scope: str = ""
+    annual_line_id: int | None = None
+    """The line of the annual plan that it carries out, by its key."""
+    beside_reason: str = ""
+    """Why it stands beside the annual plan, where no line is named."""
 
     @property
     def lead(self) -> str:
@@ -142,6 +146,8 @@ def content_of(plan: Plan) -> PlanContent:
         targeted=plan.targeted,
         few_participants_reason=plan.few_participants_reason,
         inspector_scope=plan.inspector_scope,
+        annual_line_id=plan.annual_line_id,
+        beside_reason=plan.beside_reason,
     ).in_order()
 
 
@@ -162,6 +168,8 @@ def rules(plan: Plan) -> dict[str, Any]:
         "version": version,
         "title": content.title,
         "lead": content.lead,
+        "annual_line": _line(plan.annual_line),
+        "beside_reason": content.beside_reason,
         "targeted": content.targeted,
         "participants": [
             {
@@ -195,6 +203,12 @@ def rules(plan: Plan) -> dict[str, Any]:
         "ends_on": content.ends_on.isoformat(),
         "release_on": content.release_on.isoformat() if content.release_on else None,
     }
+
+
+def _line(line: AnnualLine | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    return {"annual_plan": line.annual.number, "line": line.code, "title": line.title}
 
 
 def _named(codes: Iterable[str], names: dict[str, str]) -> list[dict[str, str]]:

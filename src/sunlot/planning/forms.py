@@ -69,6 +69,8 @@ class PlanForm(DeskForm):
     """Reads and shows a `PlanContent`. Give either `data` (what was sent) or `content` (what is stored or suggested)."""
 
     title = forms.CharField(label="抽查任务名称", max_length=80, required=False)
+    annual_line_id = forms.TypedChoiceField(label="年度计划项目", coerce=int, empty_value=None, required=False)
+    beside_reason = forms.CharField(label="不在年度计划内的理由", max_length=200, required=False)
     targeted = forms.ChoiceField(
         label="抽查类别",
         choices=[("1", "定向（按重点区域、行业或信用风险）"), ("", "不定向")],
@@ -111,6 +113,7 @@ class PlanForm(DeskForm):
         super().__init__(data, initial=initial)
         self.options = options
         self.fields["kinds"].choices = options.kinds  # type: ignore[attr-defined]  # a MultipleChoiceField
+        self.fields["annual_line_id"].choices = [("", "（不在年度计划内）"), *options.annual_lines]  # type: ignore[attr-defined]
         self.fields["regions"].choices = options.regions  # type: ignore[attr-defined]
         self.codes = (
             self._codes_sent(data)
@@ -243,6 +246,8 @@ class PlanForm(DeskForm):
             targeted=bool(data["targeted"]),
             few_participants_reason=trim(data["few_participants_reason"]),
             inspector_scope=trim(data["inspector_scope"]),
+            annual_line_id=data["annual_line_id"],
+            beside_reason="" if data["annual_line_id"] else trim(data["beside_reason"]),
         )
         open_zones = [region for region, teams in asked.items() if not teams]
         open_reserves = [stratum.risk_class for stratum in strata if data[f"reserve-{stratum.risk_class}"] is None]
@@ -275,7 +280,7 @@ def _initial(content: PlanContent) -> dict[str, Any]:
         name: getattr(content, name)
         for name in (
             "title", "few_participants_reason", "draw_at", "starts_on", "ends_on", "release_on", "zoning",
-            "city_staff_roam", "inspector_scope",
+            "city_staff_roam", "inspector_scope", "annual_line_id", "beside_reason",
         )
     }  # fmt: skip
     values |= {

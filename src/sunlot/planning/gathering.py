@@ -17,8 +17,10 @@ from sunlot.registry import queries as registry
 from sunlot.registry.models import InspectionObject, Inspector
 
 from . import checks
+from .annual.queries import published_lines
 from .content import PlanContent
 from .feasibility import ANY_ZONE, Department, Facts, Feasibility, Shunned, assess
+from .models import AnnualLine
 from .words import short_name
 
 
@@ -40,18 +42,23 @@ class Known:
     kinds: dict[str, ObjectKind]
     covered: frozenset[str]
     regions: dict[str, Region]
+    annual_lines: dict[int, AnnualLine]  # those that a plan of this lead and year may carry out
 
 
 def look_up(content: PlanContent, day: date) -> Known:
-    """Organisations, item versions with their kinds, object kinds and regions of a content. Six queries."""
+    """Organisations, item versions with their kinds, object kinds, regions and lines of the annual plan. Seven queries."""
     codes = [seat.organisation for seat in content.seats]
     versions = ItemVersion.objects.filter(pk__in=content.item_ids).select_related("item__organisation")
+    organisations = {one.code: one for one in Organisation.objects.filter(code__in=codes).select_related("parent")}
+    lead = organisations.get(content.lead)
+    lines = published_lines(lead, content.draw_day.year) if lead is not None else ()
     return Known(
-        organisations={one.code: one for one in Organisation.objects.filter(code__in=codes).select_related("parent")},
+        organisations=organisations,
         versions={version.pk: version for version in versions.prefetch_related("kinds")},
         kinds={kind.code: kind for kind in ObjectKind.objects.filter(code__in=content.kinds)},
         covered=frozenset(kinds_covered(day).values_list("code", flat=True)),
         regions={region.code: region for region in Region.objects.all()},
+        annual_lines={line.pk: line for line in lines},
     )
 
 

@@ -11,6 +11,7 @@ from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import Viewer
 
 from . import policy
+from .annual.queries import published_lines
 from .checks import may_bring
 
 Choices = list[tuple[str, str]]
@@ -28,6 +29,7 @@ class Options:
     regions: Choices
     by_code: dict[str, Organisation]
     versions: list[ItemVersion]
+    annual_lines: Choices
     chosen: frozenset[str] = frozenset()
     kept: frozenset[int] = frozenset()
 
@@ -61,7 +63,7 @@ class Options:
 
 
 def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> Options:
-    """What this viewer may choose for a plan that is drawn on `day`. Five queries.
+    """What this viewer may choose for a plan that is drawn on `day`. Six queries.
 
     Regions are the lead's jurisdiction: the whole, and each part of it.
     """
@@ -73,6 +75,7 @@ def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> 
     regions = [region for region in Region.objects.all() if is_within(region.code, jurisdiction)]
     if len(regions) > 1:
         regions = [region for region in regions if region.code != jurisdiction]
+    lines = published_lines(lead or viewer.organisation, day.year)
     groups: dict[str, Choices] = {}
     for one in organisations:
         groups.setdefault(_group(one), []).append((one.code, one.name))
@@ -84,6 +87,7 @@ def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> 
         kinds=[(kind.code, kind.name) for kind in sorted(kinds_covered(day), key=_in_order)],
         regions=[(region.code, region.name) for region in regions],
         by_code={one.code: one for one in organisations},
+        annual_lines=[(str(line.pk), f"{line.code}. {line.title}（{line.lead.name}）") for line in lines],
         versions=list(in_force(day).prefetch_related("kinds").order_by("item__code")),
     )
 

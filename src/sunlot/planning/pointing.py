@@ -40,7 +40,7 @@ def point_out(form: PlanForm, faults: Sequence[Fault]) -> list[Pointer]:
 def _control(form: PlanForm, place: str) -> str | None:
     """The name of the form's field for a place such as `zones.150304`; None where it has none."""
     part, _, key = place.partition(".")
-    name: str | None = place
+    name: str | None = "annual_line_id" if place == "annual_line" else place
     if part == "participants" and key in form.codes:
         name = f"participant-{form.codes.index(key)}"
     elif part == "zones":

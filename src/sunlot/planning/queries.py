@@ -58,7 +58,9 @@ def plans_seen(viewer: Viewer) -> "QuerySet[Plan]":
         own |= Q(lead_id=viewer.organisation.parent_id)
     submitted = ~Q(state=State.DRAFT) | Q(version__gt=1)
     ids = Plan.objects.filter(own | (takes_part & submitted)).values("pk")
-    return Plan.objects.filter(pk__in=ids).select_related("lead__parent", "created_by")
+    return Plan.objects.filter(pk__in=ids).select_related(
+        "lead__parent", "created_by", "revises", "annual_line__annual"
+    )
 
 
 def published_plans() -> "QuerySet[Plan]":

@@ -20,7 +20,7 @@ TRIES = 5
 
 COLUMNS = (
     "title", "starts_on", "ends_on", "draw_at", "release_on", "zoning", "city_staff_roam", "targeted",
-    "few_participants_reason", "inspector_scope",
+    "few_participants_reason", "inspector_scope", "annual_line_id", "beside_reason",
 )  # fmt: skip
 
 

@@ -1,15 +1,19 @@
 """What is filled in where somebody left a field open: dates, ratios by risk, reserves, teams. All of it can be changed."""
 
+import calendar
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
+from sunlot.catalogue.queries import in_force
 from sunlot.norms import clock, working_days
 
+from .checks import may_bring
 from .content import DEFAULT_SEATS, PlanContent, Seat, Stratum, Zone
 from .feasibility import ANY_ZONE, Facts, assess
 from .gathering import facts_of
+from .models import AnnualLine
 
 RATIOS = {"D": 600, "C": 300, "B": 100, "A": 50}
 """Thousandths of the candidates by credit risk. 国市监信发〔2022〕6号 gives no figures; these follow what districts use."""
@@ -95,3 +99,44 @@ def blank(lead: str, regions: tuple[str, ...], *, sends: bool) -> PlanContent:
         draw_at=draw_at,
         targeted=True,
     )
+
+
+def from_line(line: AnnualLine, regions: tuple[str, ...]) -> PlanContent:
+    """A plan that carries out a line of the annual plan: as far as the line says it, the rest as for any new plan."""
+    start = blank(line.lead.code, regions, sends=not _only_leads(line))
+    last = calendar.monthrange(line.annual.year, line.month)[1]
+    planned = datetime.combine(
+        date(line.annual.year, line.month, min(line.day or 15, last)), DRAW_TIME, tzinfo=clock.SHANGHAI
+    )
+    draw_at = max(planned, start.draw_at)
+    starts_on = working_days.due(draw_at.date(), 1).day
+    versions = in_force(draw_at.date()).filter(item__in=line.items.all()).select_related("item__organisation")
+    organisations = [line.lead, *line.participants.all()]
+    brought: dict[str, list[int]] = {}
+    for version in versions:
+        owner = next((one for one in reversed(organisations) if may_bring(one, version.item.organisation)), line.lead)
+        brought.setdefault(owner.code, []).append(version.pk)
+    seats = tuple(
+        Seat(one.code, 0 if at == 0 and _only_leads(line) else DEFAULT_SEATS, items=tuple(brought.get(one.code, ())))
+        for at, one in enumerate(organisations)
+    )
+    strata = start.strata
+    if line.quota_permille is not None:
+        strata = tuple(Stratum(one.risk_class, permille=line.quota_permille) for one in strata)
+    return replace(
+        start,
+        title=line.title,
+        seats=seats,
+        kinds=tuple(kind.code for kind in line.kinds.all()),
+        strata=strata,
+        draw_at=draw_at,
+        starts_on=starts_on,
+        ends_on=starts_on + PERIOD,
+        targeted=line.targeted,
+        annual_line_id=line.pk,
+    )
+
+
+def _only_leads(line: AnnualLine) -> bool:
+    """Whether the lead brings no item of its own and so sends nobody."""
+    return not any(may_bring(line.lead, item.organisation) for item in line.items.select_related("organisation"))

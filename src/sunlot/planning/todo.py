@@ -12,8 +12,11 @@ from sunlot.organisations.signatures import Thing, register_thing
 from sunlot.organisations.viewer import Viewer
 
 from . import actions, policy, queries
+from .annual import todo as annual_todo
 from .checks import last_days_to_decide
 from .models import Participant, Plan, PlanVersion
+
+__all__ = ["annual_todo", "waiting"]  # both register what waits
 
 State = Plan.State
 

@@ -3,11 +3,26 @@
 from django.urls import path
 
 from . import views
+from .annual import views as annual
 
 app_name = "planning"
 urlpatterns = [
     path("", views.plan_list, name="list"),
     path("new/", views.new, name="new"),
+    path("annual/", annual.annual_list, name="annual-list"),
+    path("annual/new/", annual.new, name="annual-new"),
+    path("annual/<str:number>/", annual.detail, name="annual"),
+    path("annual/<str:number>/lines/new/", annual.line, name="annual-line-new"),
+    path("annual/<str:number>/lines/<int:code>/", annual.line, name="annual-line"),
+    path("annual/<str:number>/lines/<int:code>/move/", annual.move, name="annual-move"),
+    path("annual/<str:number>/lines/<int:code>/remove/", annual.remove, name="annual-remove"),
+    path("annual/<str:number>/submit/", annual.submit, name="annual-submit"),
+    path("annual/<str:number>/sign/", annual.sign, name="annual-sign"),
+    path("annual/<str:number>/withdraw/", annual.withdraw, name="annual-withdraw"),
+    path("annual/<str:number>/change/", annual.change, name="annual-change"),
+    path("annual/<str:number>/versions/<int:version>/", annual.version, name="annual-version"),
+    path("annual/<str:number>/annex.pdf", annual.pdf, name="annual-pdf"),
+    path("annual/<str:number>/annex.xlsx", annual.xlsx, name="annual-xlsx"),
     path("<str:number>/", views.detail, name="plan"),
     path("<str:number>/edit/", views.edit, name="edit"),
     path("<str:number>/submit/", views.submit, name="submit"),

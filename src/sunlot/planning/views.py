@@ -24,10 +24,11 @@ from sunlot.staff.signing import SigningForm
 from sunlot.trail.queries import history
 
 from . import actions, filters, forms, page, policy, queries, sheet, suggestions, wording
+from .annual.checks import day_of_draw
 from .content import content_of
 from .feasibility import Fault, Feasibility
 from .gathering import assess_content
-from .models import Participant, Plan
+from .models import AnnualLine, AnnualPlan, Participant, Plan
 from .options import options_for, regions_below
 from .pointing import point_out
 from .simulation import TRIALS
@@ -108,12 +109,18 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @desk_view(*policy.WRITERS)
 def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Begin a plan: suggestions first, try it out, save it as a draft."""
-    options = options_for(viewer, _draw_day(request))
+    line = _line(request)
+    options = options_for(viewer, _draw_day(request, line))
     if not options.leads:
         raise NotAllowed("计划由牵头科室的经办人、负责人或统筹科室编制。")
     own = next((code for code, _ in options.leads if code == viewer.organisation.code), options.leads[0][0])
     if request.method != "POST":
-        content = suggestions.blank(own, regions_below(viewer.region_code), sends=viewer.role != Role.COORDINATOR)
+        regions = regions_below(viewer.region_code)
+        if line is not None and line.lead.code in options.names:
+            content = suggestions.from_line(line, regions)
+            options.with_choice(list(content.kinds), list(content.item_ids))
+        else:
+            content = suggestions.blank(own, regions, sends=viewer.role != Role.COORDINATOR)
         return _form_page(request, forms.PlanForm(options, content=content, is_new=True), None, None)
     options.with_choice(*_chosen(request))
     form = forms.PlanForm(options, data=request.POST)
@@ -336,12 +343,22 @@ def _own_part(viewer: Viewer, plan: Plan) -> Participant:
     return next((part for part in mine if part.state == Participant.State.PENDING), mine[0])
 
 
-def _draw_day(request: HttpRequest) -> date:
+def _draw_day(request: HttpRequest, line: AnnualLine | None = None) -> date:
     """The day of drawing that was sent, as far as it can be read: the items offered are those in force on it."""
     try:
         return date.fromisoformat(request.POST.get("draw_at", "")[:10])
     except ValueError:
-        return suggestions.dates(clock.now())[0].date()
+        first = suggestions.dates(clock.now())[0].date()
+        return max(first, day_of_draw(line.annual.year, line)) if line is not None else first
+
+
+def _line(request: HttpRequest) -> AnnualLine | None:
+    """The line of a published annual plan that the address asks to carry out."""
+    asked = request.GET.get("line", "")
+    if not asked.isdecimal() or len(asked) > 12:
+        return None
+    published = AnnualLine.objects.filter(annual__state=AnnualPlan.State.PUBLISHED)
+    return published.select_related("annual", "lead").filter(pk=int(asked)).first()
 
 
 def _chosen(request: HttpRequest) -> tuple[list[str], list[int]]:

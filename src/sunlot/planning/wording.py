@@ -13,6 +13,7 @@ from .words import percent_of
 LABELS = {
     "title": "抽查任务名称",
     "lead": "牵头科室（单位）",
+    "annual_line": "年度计划项目",
     "targeted": "抽查类别",
     "participants": "参与部门",
     "few_participants_reason": "参与部门少于三个的理由",
@@ -53,6 +54,7 @@ def texts(content: dict[str, Any]) -> dict[str, str]:
     return {
         "title": content["title"] or "（未填）",
         "lead": names[content["lead"]],
+        "annual_line": _annual_line(content),
         "targeted": "定向" if content["targeted"] else "不定向",
         "participants": "；".join(_participant(part) for part in content["participants"]),
         "few_participants_reason": content["few_participants_reason"] or "—",
@@ -78,6 +80,14 @@ def texts(content: dict[str, Any]) -> dict[str, str]:
 def amount(number: int | None, permille: int | None) -> str:
     """20 户 or 40 %."""
     return f"{number} 户" if number is not None else percent_of(permille or 0)
+
+
+def _annual_line(content: dict[str, Any]) -> str:
+    """Versions stored before there were annual plans say nothing of them."""
+    line = content.get("annual_line")
+    if line is not None:
+        return f"{line['annual_plan']} 第 {line['line']} 号“{line['title']}”"
+    return f"不在年度计划内：{content['beside_reason']}" if content.get("beside_reason") else "—"
 
 
 def _participant(part: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from sunlot.organisations.models import Organisation
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import SYSTEM
 from sunlot.planning import queries as planning
+from sunlot.planning.annual import queries as annual
 from sunlot.trail.events import RESTORED, kind_named
 from sunlot.trail.log import reading
 from sunlot.trail.models import LogCheckpoint, LogCosignature, PublicEntry, Sealer
@@ -39,6 +40,8 @@ _MEMBERS = {
     "object": "只就对象",
     "reason": "理由",
     "plan": "计划摘要",
+    "annual": "年度计划摘要",
+    "before": "调整前的摘要",
     "replaces": "更正前的摘要",
     "item": "事项",
     "version": "版本",
@@ -74,6 +77,8 @@ def subjects_of(asked: str) -> list[str]:
         | Q(pk__in=results.values("part__form__task__attempt"))
     )
     found = [f"plan:{number}" for _, number in plan_rows]
+    yearly = annual.made_public().filter(Q(number__iexact=asked) | Q(digest=asked.lower()))
+    found += [f"annual:{number}" for number in yearly.values_list("number", flat=True)[:MOST_SUBJECTS]]
     found += [f"draw:{number}:{attempt}" for number, attempt in draws.values_list("draw__number", "number")]
     forms = results.order_by("-published_at").values_list("part__form__number", "part__organisation__code")
     found += [f"result:{form}:{organisation}" for form, organisation in forms[:MOST_SUBJECTS]]
@@ -132,6 +137,8 @@ class ShownEntry:
             return f"抽取 {rest[0]} 第 {rest[1]} 次", reverse("portal:draw", args=[rest[0]]) if has_page else ""
         if kind == "plan" and len(rest) == 1:
             return f"计划 {rest[0]}", reverse("portal:plan", args=[rest[0]])
+        if kind == "annual" and len(rest) == 1:
+            return f"年度计划 {rest[0]}", reverse("portal:annual-plan", args=[rest[0]])
         if kind == "item" and len(rest) == 2:
             return f"事项 {rest[0]} 第 {rest[1]} 版", f"{reverse('portal:item', args=[rest[0]])}?version={rest[1]}"
         if kind == "result" and len(rest) == 2:
@@ -182,7 +189,7 @@ def restorations(size: int) -> list[ShownEntry]:
 
 
 def names_of(subjects: Iterable[str]) -> dict[str, str]:
-    """What plans, draws, items and published results are called, by subject, in four queries however many they are."""
+    """What plans, draws, items and published results are called, by subject, in five queries however many they are."""
     parts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for subject in subjects:
         kind, _, rest = subject.partition(":")
@@ -193,6 +200,8 @@ def names_of(subjects: Iterable[str]) -> dict[str, str]:
         names += [
             ("plan", *row) for row in planning.made_public().filter(number__in=plans).values_list("number", "title")
         ]
+    if annuals := parts["annual"]:
+        names += [("annual", one.number, str(one)) for one in annual.made_public().filter(number__in=annuals)]
     if draws := parts["draw"]:
         rows = Draw.objects.filter(number__in=draws, attempts__notice_digest__isnull=False).distinct()
         names += [("draw", *row) for row in rows.values_list("number", "round__plan__title")]

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from .lists import FORMS
-from .views import draws, enterprises, home, items, log, log_files, plans, results
+from .views import annual, draws, enterprises, home, items, log, log_files, plans, results
 
 app_name = "portal"
 
@@ -28,6 +28,11 @@ urlpatterns = [
     path("plans/<str:number>/content.json", plans.content, name="plan-content"),
     path("plans/<str:number>/versions/<int:version>/", plans.version, name="plan-version"),
     path("plans/<str:number>/versions/<int:version>/content.json", plans.content, name="plan-version-content"),
+    *listed("annual-plans", annual.annual_plans),
+    path("annual-plans/<str:number>/", annual.annual_plan, name="annual-plan"),
+    path("annual-plans/<str:number>/annex.pdf", annual.annual_pdf, name="annual-plan-pdf"),
+    path("annual-plans/<str:number>/versions/<int:version>/", annual.annual_plan, name="annual-plan-version"),
+    path("annual-plans/<str:number>/versions/<int:version>/content.json", annual.annual_content, name="annual-content"),
     *listed("draws", draws.draws),
     path("draws/<str:number>/", draws.draw, name="draw"),
     path("draws/<str:number>/bundle.zip", draws.bundle, name="bundle"),

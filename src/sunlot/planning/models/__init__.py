@@ -1,5 +1,16 @@
 """Plans: who inspects what, among whom, how many, when; signed and published before anything is drawn."""
 
+from .annual import AnnualLine, AnnualPlan, AnnualVersion
 from .plans import Participant, Plan, PlanItem, PlanStratum, PlanVersion, PlanZone
 
-__all__ = ["Participant", "Plan", "PlanItem", "PlanStratum", "PlanVersion", "PlanZone"]
+__all__ = [
+    "AnnualLine",
+    "AnnualPlan",
+    "AnnualVersion",
+    "Participant",
+    "Plan",
+    "PlanItem",
+    "PlanStratum",
+    "PlanVersion",
+    "PlanZone",
+]

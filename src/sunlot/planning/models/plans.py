@@ -7,6 +7,8 @@ from sunlot.catalogue.models import ItemVersion, ObjectKind
 from sunlot.organisations.models import Organisation, Region, User
 from sunlot.registry.models import RiskClass
 
+from .annual import AnnualLine
+
 
 class Plan(models.Model):
     """A single plan (抽查计划), laid out like the annexed 双随机抽查计划表."""
@@ -54,6 +56,11 @@ class Plan(models.Model):
     lead = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="led_plans", verbose_name="牵头科室（单位）"
     )
+    # The line of the annual plan that it carries out, or why it stands beside the annual plan.
+    annual_line = models.ForeignKey(
+        AnnualLine, on_delete=models.SET_NULL, null=True, blank=True, related_name="plans", verbose_name="年度计划项目"
+    )
+    beside_reason = models.CharField("不在年度计划内的理由", max_length=200, blank=True)
     targeted = models.BooleanField("定向抽查", default=False)
     few_participants_reason = models.TextField("参与部门少于三个的理由", blank=True)
     starts_on = models.DateField("检查开始")

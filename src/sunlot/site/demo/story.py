@@ -12,10 +12,11 @@ from datetime import date, datetime, time, timedelta
 from sunlot.catalogue import queries as catalogue
 from sunlot.norms import clock, working_days
 from sunlot.planning import actions as planning
+from sunlot.planning.annual.content import LineContent
 from sunlot.planning.content import PlanContent, Seat, Stratum, Zone
 from sunlot.planning.models import Plan
 
-from . import ceremony, inspections
+from . import ceremony, inspections, yearly
 from .people import Cast
 
 Life = Iterator[datetime]
@@ -48,6 +49,7 @@ class Draft:
     zoning: str = Plan.Zoning.DISTRICTS.value
     few_reason: str = ""
     release_in: int | None = None
+    beside: str = ""  # why it stands beside the annual plan
 
 
 _THREE = (("150302", 2), ("150303", 1), ("150304", 1))
@@ -71,6 +73,7 @@ GAS = Draft(
     (("150300", 2),),
     written=95, drawn=85, ends=45,
     zoning=Plan.Zoning.CITY.value,
+    beside="自治区部署的城镇燃气安全专项整治，年初未列入",
 )  # fmt: skip
 
 PRESALE = Draft(
@@ -109,6 +112,9 @@ PROPERTY = Draft(
 )  # fmt: skip
 
 
+DRAFTS = (BROKERS, GAS, PRESALE, SITES, PROPERTY)
+
+
 def beginning(end: datetime) -> datetime:
     """When the story begins: early on a day some months before `end`."""
     day = (end - timedelta(days=BEGINNING_DAYS)).date()
@@ -117,6 +123,7 @@ def beginning(end: datetime) -> datetime:
 
 def tell(cast: Cast, end: datetime, say: Callable[[str], None]) -> None:
     """Let all plans live until `end`; the clock stands at `end` afterwards."""
+    yearly.plan_years(cast, [_annual_line(draft, end) for draft in DRAFTS if not draft.beside])
     lives = [
         _life(cast, BROKERS, end, inspections.all_published, say),
         _life(cast, GAS, end, inspections.some_overdue, say),
@@ -133,6 +140,7 @@ def tell(cast: Cast, end: datetime, say: Callable[[str], None]) -> None:
         if following is not None and following < end:
             heapq.heappush(waiting, (following, at, life))
     clock.move_to(end)
+    yearly.begin_next_year(cast)
 
 
 def on(end: datetime, days_ago: int, hour: int, minute: int = 0) -> datetime:
@@ -191,7 +199,25 @@ def _content(draft: Draft, end: datetime) -> PlanContent:
         release_on=None if draft.release_in is None else (end + timedelta(days=draft.release_in)).date(),
         zoning=draft.zoning,
         few_participants_reason=draft.few_reason,
+        annual_line_id=yearly.line_of(draft.title, draw_at.astimezone(clock.SHANGHAI).date()),
+        beside_reason=draft.beside,
     )
+
+
+def _annual_line(draft: Draft, end: datetime) -> tuple[int, LineContent]:
+    """The year of the draft's draw, and how the annual plan of that year names it."""
+    draw_at = (on(end, draft.drawn, 9, 30) if draft.drawn else _next_hour(end)).astimezone(clock.SHANGHAI)
+    kinds = {kind.name: kind.code for kind in catalogue.kinds_covered(clock.today())}
+    lead, *others = (code for code, _, _ in draft.seats)
+    line = LineContent(
+        title=draft.title,
+        lead=lead,
+        participants=tuple(others),
+        items=tuple(item for _, _, items in draft.seats for item in items),
+        kinds=tuple(kinds[name] for name in draft.kinds),
+        month=draw_at.month,
+    )
+    return draw_at.year, line
 
 
 def _next_hour(end: datetime) -> datetime:
