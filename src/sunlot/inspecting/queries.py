@@ -26,10 +26,9 @@ INSPECTED, WITNESS = "被检查人", "见证人"
 @progress_counter
 def _progress(plans: list[int]) -> dict[int, tuple[int, int, int]]:
     """For the annual plan: of each plan the objects to inspect, those recorded by all, those with all results public."""
-    standing = ~Q(state=Form.State.REPLACED)
-    rows = Form.objects.filter(standing, task__plan__in=plans).order_by().values_list("task__plan")
+    rows = Form.objects.filter(~Q(state=Form.State.REPLACED), task__plan__in=plans).order_by().values_list("task__plan")
     counted = rows.annotate(
-        objects=Count("pk"),
+        standing=Count("pk"),
         inspected=Count("pk", filter=Q(state__in=[Form.State.RECORDED, Form.State.CLOSED])),
         published=Count("pk", filter=Q(state=Form.State.CLOSED)),
     )

@@ -40,9 +40,7 @@ class LineForm(DeskForm):
 
     title = forms.CharField(label="抽查计划名称", max_length=80)
     lead = forms.ChoiceField(label="牵头科室（单位）")
-    participants = forms.MultipleChoiceField(
-        label="参与部门", required=False, widget=forms.SelectMultiple(attrs={"size": 8})
-    )
+    participants = forms.MultipleChoiceField(label="参与部门", required=False, widget=forms.CheckboxSelectMultiple)
     targeted = forms.ChoiceField(
         label="抽查类型",
         choices=[("1", "定向（按重点区域、行业或信用风险）"), ("", "不定向")],
@@ -81,7 +79,7 @@ class LineForm(DeskForm):
         organisations = list(Organisation.objects.filter(is_active=True).select_related("parent").order_by("path"))
         inside = [one for one in organisations if one.path.startswith(annual.department.path)]
         self._choose("lead", [(one.code, one.full_name) for one in inside])
-        self._choose("participants", [(one.code, one.full_name) for one in organisations])
+        self._choose("participants", [(one.code, one.name) for one in organisations])
         day = clock.today()
         self._choose("kinds", list(kinds_covered(day).order_by("name").values_list("code", "name")))
         taking_part = self._taking_part(data, said)
