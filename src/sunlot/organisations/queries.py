@@ -76,8 +76,8 @@ def erasures_seen(viewer: Viewer) -> "QuerySet[ErasureRequest]":
     return ErasureRequest.objects.select_related("asked_by", "decided_by", "event")
 
 
-def signatures_of(thing: str) -> "QuerySet[Signature]":
-    """The signatures under a thing, in the order in which they were given."""
-    return Signature.objects.filter(thing=thing).select_related(
+def signatures_of(*things: str) -> "QuerySet[Signature]":
+    """The signatures under a thing, or under several, in the order in which they were given."""
+    return Signature.objects.filter(thing__in=things).select_related(
         "user", "organisation", "entered_by", "confirmed_by", "file"
     )

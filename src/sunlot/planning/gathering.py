@@ -62,9 +62,11 @@ def look_up(content: PlanContent, day: date) -> Known:
     )
 
 
-def scope_of(content: PlanContent, day: date) -> "QuerySet[InspectionObject]":
+def scope_of(content: PlanContent, day: date, known: Known | None = None) -> "QuerySet[InspectionObject]":
     """The candidates: objects of the plan's kinds, regions and risk classes that may be drawn on `day`."""
-    kinds = ObjectKind.objects.filter(code__in=content.kinds).values_list("pk", flat=True)
+    kinds: Iterable[int] = ObjectKind.objects.filter(code__in=content.kinds).values_list("pk", flat=True)
+    if known is not None:
+        kinds = [kind.pk for kind in known.kinds.values()]
     found = registry.candidates(kinds, content.regions, day)
     return found.filter(risk_class__in=[stratum.risk_class for stratum in content.strata])
 
@@ -109,7 +111,7 @@ def facts_of(content: PlanContent, day: date, known: Known | None = None) -> Fac
     known = known or look_up(content, day)
     seated = [seat for seat in content.seats if seat.seats and seat.organisation in known.organisations]
     organisations = [known.organisations[seat.organisation] for seat in seated]
-    scope = scope_of(content, day)
+    scope = scope_of(content, day, known)
     candidates: Counter[tuple[str, str]] = Counter()
     for risk, region, count in scope.order_by().values_list("risk_class", "region_id").annotate(Count("pk")):
         candidates[risk, content.zone_of(region)] += count

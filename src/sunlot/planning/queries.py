@@ -144,10 +144,18 @@ def rules_of(plan: Plan) -> dict[str, Any]:
 
 
 def signatures_under(plan: Plan) -> list[Signature]:
-    """The signatures under the plan, those under the change orders that it took on among them, newest first."""
+    """The signatures under the plan, those under the change orders that it took on among them, in their order."""
+    if plan.published_at is None or plan.version == 1:  # no order was ever taken on
+        return list(signatures_of(plan.thing))
     orders = Plan.objects.filter(revises=plan, state=State.APPLIED)
-    things = [plan.thing, *(order.thing for order in orders)]
-    return [one for thing in things for one in signatures_of(thing)]
+    return list(signatures_of(plan.thing, *(order.thing for order in orders)))
+
+
+def orders_of(viewer: Viewer, plan: Plan) -> list[Plan]:
+    """The change orders of a plan that this viewer sees, newest first; only what was published has any."""
+    if plan.published_at is None:
+        return []
+    return list(plans_seen(viewer).filter(revises=plan).order_by("-created_at"))
 
 
 def published_versions(plan: Plan) -> "QuerySet[PlanVersion]":

@@ -93,7 +93,7 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "previous": next((version for version in versions if version.number < plan.version), None),
         "may_write": policy.may_write(viewer, plan) and plan.is_open,
         "may_change": policy.may_write(viewer, plan) and plan.state == State.PUBLISHED,
-        "orders": list(queries.plans_seen(viewer).filter(revises=plan).order_by("-created_at")),
+        "orders": queries.orders_of(viewer, plan),
         "change": page.change_of(plan),
         "may_withdraw": policy.may_withdraw(viewer, plan) and State.WITHDRAWN in Plan.MOVES[plan.state],
         "on_paper": plan.state in (State.CONFIRMED, State.HEAD_SIGNED),

@@ -43,7 +43,7 @@ def published_versions(annual: AnnualPlan) -> "QuerySet[AnnualVersion]":
 def signatures_under(annual: AnnualPlan) -> list[Signature]:
     """The signatures under it, those under the change orders that it took on among them."""
     orders = AnnualPlan.objects.filter(revises=annual, state=State.APPLIED)
-    return [one for thing in (annual.thing, *(order.thing for order in orders)) for one in signatures_of(thing)]
+    return list(signatures_of(annual.thing, *(order.thing for order in orders)))
 
 
 def item_names(codes: Iterable[str], day: date | None = None) -> dict[str, str]:
