@@ -5,13 +5,14 @@ import csv
 import hashlib
 import io
 import json
+import random
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from sunlot.lottery import Rosters, draw
 from sunlot.norms import canonical, sm3
@@ -67,13 +68,31 @@ def generated(count: int) -> list[Sample]:
     """Valid draws of every kind: both hashes, parts, dice, lottery, embargo, earlier attempts, logs, folders and zips."""
     found: list[Case] = []
 
-    @settings(max_examples=count, database=None, phases=[Phase.generate])
+    # Nothing is tested here, so a machine that is busy is no fault.
+    @settings(max_examples=count, database=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
     @given(cases())
     def collect(case: Case) -> None:
         found.append(case)
 
     collect()
     return [_varied(number, case) for number, case in enumerate(found)]
+
+
+def crowded(objects: int, teams: int) -> Sample:
+    """One zone in which every object may meet two or three teams only, mostly the same: nearly all make room for others."""
+    rng = random.Random(1)  # noqa: S311  # test data
+    case = small_case()
+    ids = [f"o{number:05d}" for number in range(objects)]
+    case.objects = [f"{one},s,z1,1,对象" for one in ids]
+    case.inspectors = [f"p{number:03d},lead,z1" for number in range(teams)]
+    case.avoid = []
+    for one in ids:
+        opened = {min(teams - 1, int(rng.expovariate(1) * teams / 8)) for _ in range(3)}
+        case.avoid += [f"p{number:03d},{one}" for number in range(teams) if number not in opened]
+    case.avoid.sort()
+    case.notice["objects"] = {"strata": [{"id": "s", "quota": objects, "reserve": 0}]}
+    case.notice["teams"] = [{"zone": "z1", "count": teams, "seats": [{"department": "lead", "count": 1}]}]
+    return Sample(f"{objects} objects crowded into {teams} teams", case.bundle())
 
 
 def _varied(number: int, case: Case) -> Sample:

@@ -22,7 +22,7 @@ from sunlot.norms import canonical
 
 from ..chromium import find_chromium
 from ..lottery.making import write_as
-from .corpus import LOG_KEY, Sample, generated, small_draws, tampered, vectors
+from .corpus import LOG_KEY, Sample, crowded, generated, small_draws, tampered, vectors
 from .fuzzing import mutated
 from .hostile import hostile
 
@@ -158,6 +158,11 @@ def test_they_agree_on_generated_draws_of_every_kind(page: Page, tmp_path: Path)
     assert len(reports) == 200
     assert all(report["reproduced"] for report in reports)
     assert sum(report["verified"] for report in reports) == sum(sample.key is not None for sample in samples) > 50
+
+
+def test_they_agree_where_avoidance_makes_nearly_every_object_move(page: Page, tmp_path: Path) -> None:
+    reports = assert_agreement(page, [crowded(600, 33)], tmp_path)
+    assert reports[0]["reproduced"]
 
 
 @pytest.mark.slow

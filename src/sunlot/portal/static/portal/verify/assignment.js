@@ -40,13 +40,47 @@ function assignZone(hash, key, facts, rows, teams) {
   return { key, order: open, rounds: placing.rounds, teams: placing.byTeam(), unassigned: order.filter(isShutOut) };
 }
 
+/** Some of a zone's teams, by their numbers, as bits. */
+class TeamSet {
+  constructor(count) {
+    this.words = new Uint32Array(Math.ceil(count / 32));
+  }
+
+  /** All of them but those in `closed`. */
+  static allBut(count, closed = []) {
+    const set = new TeamSet(count);
+    for (let team = 0; team < count; team += 1) set.words[team >> 5] |= 1 << (team & 31);
+    for (const team of closed) set.remove(team);
+    return set;
+  }
+
+  has(team) {
+    return (this.words[team >> 5] >>> (team & 31)) & 1;
+  }
+
+  remove(team) {
+    this.words[team >> 5] &= ~(1 << (team & 31));
+  }
+
+  addAll(other) {
+    for (let n = 0; n < this.words.length; n += 1) this.words[n] |= other.words[n];
+  }
+
+  meets(other) {
+    for (let n = 0; n < this.words.length; n += 1) if (this.words[n] & other.words[n]) return true;
+    return false;
+  }
+}
+
 /** The objects of one zone, by their numbers in its order, being placed in its teams. */
 class Placing {
   constructor(objects, teams, closed, ticket) {
     this.objects = objects;
     this.count = teams.length;
-    this.closed = objects.map((id) => closed.get(id));
+    this.all = TeamSet.allBut(this.count);
+    this.open = objects.map((id) => (closed.has(id) ? TeamSet.allBut(this.count, closed.get(id)) : this.all));
     this.held = teams.map(() => []); // by team: its objects in the order in which it took them
+    this.reach = teams.map(() => new TeamSet(this.count)); // by team: where any of its objects could go
     const rounds = Math.ceil(objects.length / this.count);
     this.rounds = Array.from({ length: rounds }, (_, round) => {
       const order = teams.map((team, number) => ({ number, ticket: ticket(round, team.id) }));
@@ -68,26 +102,27 @@ class Placing {
   }
 
   fewestTried() {
-    return Math.min(...this.held.filter((_, team) => this.tried[team]).map((objects) => objects.length));
+    return Math.min(...this.held.filter((_, team) => !this.untried.has(team)).map((objects) => objects.length));
   }
 
   attempt(n, cap) {
-    this.tried = new Uint8Array(this.count);
-    this.untried = this.count;
+    this.untried = TeamSet.allBut(this.count);
     return this.place(n, cap);
   }
 
-  /** place(object, cap) of the protocol: an augmenting path. A failed attempt changes nothing. */
+  /**
+   * place(object, cap) of the protocol: an augmenting path. A failed attempt changes nothing. Objects that have no team
+   * left to try are passed over, for they would only fail.
+   */
   place(n, cap) {
-    const order = this.rounds[Math.floor(n / this.count)];
-    const start = n % this.count;
-    for (let turn = 0; turn < this.count && this.untried > 0; turn += 1) {
-      const team = order[(start + turn) % this.count];
-      if (this.tried[team] || this.closed[n]?.has(team)) continue;
-      this.tried[team] = 1;
-      this.untried -= 1;
+    const [open, order] = [this.open[n], this.rounds[Math.floor(n / this.count)]];
+    for (let turn = n % this.count; open.meets(this.untried); turn += 1) {
+      const team = order[turn % this.count];
+      if (!open.has(team) || !this.untried.has(team)) continue;
+      this.untried.remove(team);
       if (this.held[team].length >= cap && !this.makeRoom(team, cap)) continue;
       this.held[team].push(n);
+      this.reach[team].addAll(open);
       return true;
     }
     return false;
@@ -96,9 +131,11 @@ class Placing {
   /** Ask a full team's objects in turn to go elsewhere; the first that can leaves. */
   makeRoom(team, cap) {
     const objects = this.held[team];
-    for (let at = 0; at < objects.length && this.untried > 0; at += 1) {
+    for (let at = 0; at < objects.length && this.reach[team].meets(this.untried); at += 1) {
       if (this.place(objects[at], cap)) {
         objects.splice(at, 1);
+        this.reach[team] = new TeamSet(this.count);
+        for (const left of objects) this.reach[team].addAll(this.open[left]);
         return true;
       }
     }

@@ -20,6 +20,7 @@ class Column {
       }
       this.of[row] = number;
     }
+    this.numbers = new Map(this.values.map((value, number) => [value, number]));
     this.sort();
   }
 
@@ -35,8 +36,8 @@ class Column {
 
   /** The rows that hold a value, ascending. */
   rowsOf(value) {
-    const number = this.values.indexOf(value);
-    return number < 0 ? this.rows.subarray(0, 0) : this.rows.subarray(this.from[number], this.from[number + 1]);
+    const number = this.numbers.get(value);
+    return number === undefined ? this.rows.subarray(0, 0) : this.rows.subarray(this.from[number], this.from[number + 1]);
   }
 
   /** How many rows hold each value. */
