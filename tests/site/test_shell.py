@@ -141,6 +141,18 @@ def test_what_is_late_says_by_how_many_working_days(city: City, monkeypatch: pyt
             assert words in city.client("chen").get("/desk/").content.decode()
 
 
+def test_what_is_due_before_the_next_working_day_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    saturday = date(2026, 11, 21)
+    monkeypatch.setattr(todo, "_PROVIDERS", [lambda viewer: [Todo("派发", "理由", "/desk/a/", "派发", due=saturday)]])
+    for now, words in (
+        ("2026-11-19", "还剩 1 个工作日"),
+        ("2026-11-20", "到期前没有工作日"),
+        ("2026-11-21", "今天到期"),
+    ):
+        with time_machine.travel(f"{now} 09:00+08:00", tick=False):
+            assert words in city.client("chen").get("/desk/").content.decode()
+
+
 def test_nothing_waiting_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(todo, "_PROVIDERS", [])
     page = city.client("chen").get("/desk/").content.decode()

@@ -122,11 +122,11 @@ def export_address(listing: Any, form: str) -> str:
 
 @register.filter
 def days_left(value: date | None) -> str:
-    """还剩 3 个工作日, 今天到期."""
+    """还剩 3 个工作日, 今天到期, 已过期; 到期前没有工作日 on a Friday for what is due on Saturday."""
     if value is None:
         return ""
     today = clock.today()
-    if value == today:
-        return "今天到期"
+    if value <= today:
+        return "今天到期" if value == today else "已过期"
     left = working_days.count(today, value)
-    return f"还剩 {left.days} 个工作日"
+    return f"还剩 {left.days} 个工作日" if left.days else "到期前没有工作日"
