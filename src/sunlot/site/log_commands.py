@@ -65,7 +65,12 @@ class _Site(PublishedFiles):
 
 def _continue(argv: Sequence[str]) -> int:
     parser = _parser("continue", "Let a stopped log go on; the reason becomes an entry of it (docs/operations.md).")
-    parser.add_argument("--reason", required=True, metavar="TEXT", help="what happened and what was done; it may become public for ever, so no names")
+    parser.add_argument(
+        "--reason",
+        required=True,
+        metavar="TEXT",
+        help="what happened and what was done; it may become public for ever, so no names",
+    )
     parser.add_argument(
         "--user", metavar="NAME", help="the system administrator who decides; by default the installation"
     )
