@@ -9,30 +9,24 @@ from typing import Any
 
 import pytest
 import segno
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from sunlot import lottery
 from sunlot.drawing import actions, wall_stream
 from sunlot.drawing.models import Attempt
 from sunlot.norms import clock, sm3
-from sunlot.organisations.middleware import SESSION_KEY
 from sunlot.trail.log import sealing
 from sunlot.trail.models import Sealer
 
 from ..cast import City
 from ..chromium import find_chromium
+from .browsing import WITH_CAMERA, WITHOUT_SUBTLE, ceremony, scan, serious_faults, signed_in, watched
 from .shorthanded import build_short_stage, drawn_object
 from .stage import ROLLS, Stage, build_stage, fresh, soon
 from .test_replacing import member, propose, propose_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-# The product must not lean on crypto.subtle: it is not there without HTTPS.
-WITHOUT_SUBTLE = (
-    "Object.defineProperty(Crypto.prototype, 'subtle', { get() { throw new Error('no crypto.subtle'); } });"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -49,31 +43,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def stage(transactional_db: None, city: City) -> Stage:
     return build_stage(city)
-
-
-def signed_in(browser: Browser, server: LiveServer, stage: Stage, username: str, **options: Any) -> BrowserContext:
-    """A browser of this person's own."""
-    context = browser.new_context(locale="zh-CN", **options)
-    context.add_init_script(WITHOUT_SUBTLE)
-    client = stage.city.client(username)
-    session = client.session
-    session[SESSION_KEY] = stage[username].membership.pk
-    session.save()
-    cookie = client.cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": server.url}])
-    return context
-
-
-def ceremony(server: LiveServer, attempt: Attempt, more: str = "") -> str:
-    return f"{server.url}/desk/drawing/{attempt.draw.number}/{more}"
-
-
-def watched(page: Page) -> list[str]:
-    """Every address and body that this page sends, as it sends them; a script's fault fails the test."""
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    return sent
 
 
 def test_our_hashes_agree_with_the_standards_at_every_length(
@@ -168,13 +137,6 @@ def test_another_browser_takes_the_number_from_the_slip_and_refuses_a_wrong_one(
     assert fresh(attempt).contributors.get(code="yjj").nonce == nonce
 
 
-def scan(page: Page, label: str, text: str) -> None:
-    """What a handheld scanner does: it types into the field that has the focus, and ends with Enter."""
-    page.get_by_label(label).fill("")
-    page.get_by_label(label).press_sequentially(text)
-    page.keyboard.press("Enter")
-
-
 def test_a_contributor_without_a_device_makes_a_slip_offline_and_scans_it(
     browser: Browser, live_server: LiveServer, stage: Stage, tmp_path: Path
 ) -> None:
@@ -222,22 +184,6 @@ def test_a_contributor_without_a_device_makes_a_slip_offline_and_scans_it(
     scan(page, "密数，64 位十六进制", f"NONCE:{nonce.upper()}")
     expect(page.get_by_text("密数已公开")).to_be_visible()
     assert fresh(attempt).contributors.get(code="scjg").nonce == nonce
-
-
-# A camera and a detector as Chromium on a phone has them; headless browsers have neither.
-WITH_CAMERA = """
-    navigator.mediaDevices ??= {};
-    navigator.mediaDevices.getUserMedia = async () => {
-        const canvas = document.createElement("canvas");
-        const picture = canvas.getContext("2d");
-        setInterval(() => picture.fillRect(0, 0, Math.random(), 1), 50);
-        return globalThis.stream = canvas.captureStream();
-    };
-    globalThis.BarcodeDetector = class {
-        static async getSupportedFormats() { return ["qr_code"]; }
-        async detect() { return globalThis.seen ? [{ rawValue: globalThis.seen }] : []; }
-    };
-"""
 
 
 def test_a_camera_that_reads_codes_fills_the_field_and_is_switched_off(
@@ -540,12 +486,3 @@ def test_the_pages_of_what_comes_after_a_draw_are_sound_at_both_widths(
     expect(clerk.get_by_text("没有封存，已撤回")).to_be_visible()
     look(clerk, f"../{prepared.draw.number}/", "没有封存，已撤回")
     assert found == []
-
-
-def serious_faults(page: Page) -> list[str]:
-    """What axe finds that keeps somebody out."""
-    return [
-        f"{one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
