@@ -6,8 +6,9 @@ from sunlot.desk.jobs import periodic
 
 from . import actions
 from .imports import background as imports
+from .reconciling import background as reconciling
 
-__all__ = ["imports"]
+__all__ = ["imports", "reconciling"]
 
 
 @periodic("registry.lapse_marks", every=timedelta(hours=1))

@@ -11,7 +11,7 @@ from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
-from .models import Avoidance, DuplicatePair, Entity, Import, InspectionObject, Inspector, Licence
+from .models import Avoidance, DuplicatePair, Entity, Import, InspectionObject, Inspector, Licence, Reconciliation
 from .policy import BLIND, department_of
 
 CHUNK = 2000
@@ -92,6 +92,15 @@ def imports_seen(viewer: Viewer) -> "QuerySet[Import]":
         return Import.objects.none()
     return Import.objects.filter(organisation__path__startswith=viewer.base.path).select_related(
         "organisation", "file", "created_by", "applied_by"
+    )
+
+
+def reconciliations_seen(viewer: Viewer) -> "QuerySet[Reconciliation]":
+    """The reconciliations of the viewer's organisation and all below it."""
+    if viewer.role in BLIND:
+        return Reconciliation.objects.none()
+    return Reconciliation.objects.filter(organisation__path__startswith=viewer.base.path).select_related(
+        "organisation", "created_by", "filed_by"
     )
 
 

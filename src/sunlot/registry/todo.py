@@ -1,6 +1,6 @@
 """What of the registries waits for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db.models import Count, Min, Q
@@ -9,13 +9,18 @@ from django.urls import reverse
 from sunlot.desk.todo import Todo, provider
 from sunlot.norms import clock
 from sunlot.organisations.roles import Role
+from sunlot.organisations.signatures import Thing, register_thing
 from sunlot.organisations.viewer import Viewer
 
 from . import policy, queries
 from .lists.inspectors import URGENT_DAYS, WARN_DAYS
-from .models import Import, InspectionObject, Inspector, RiskRuleSet
+from .models import Import, InspectionObject, Inspector, Reconciliation, RiskRuleSet
+from .reconciling.acts import CLERK, HEAD, capacity_of, page_of
+from .reconciling.background import address_of
+from .reconciling.report import facts_of
 
 _SHOWN_IMPORTS = 5
+_SIGNED_WITHIN = timedelta(days=60)  # a report that nobody has signed by then is no longer asked for
 
 
 @provider
@@ -134,3 +139,43 @@ def duplicates(viewer: Viewer) -> Iterator[Todo]:
         if count:
             url = f"{reverse('registry:duplicates')}?state=open"
             yield Todo(f"处理 {count} 对疑似重复的检查对象", "重复的会被多抽、多查", url, "并排比较")
+
+
+@provider
+def open_reconciliations(viewer: Viewer) -> Iterator[Todo]:
+    """Reconciliations that this person began and has not filed, and filed reports that wait for its signature."""
+    seen = queries.reconciliations_seen(viewer)
+    for one in seen.filter(state=Reconciliation.State.OPEN, created_by=viewer.user_id)[:_SHOWN_IMPORTS]:
+        counts = one.counts
+        words = f"内容不同 {counts.get('differs', 0)}，名录库没有 {counts.get('missing', 0)}，名单上没有 {counts.get('gone', 0)}"
+        yield Todo(f"处理与{one.source}名单的核对结果", words, address_of(one), "处理核对结果")
+    for one in seen.filter(state=Reconciliation.State.FILED, filed_at__gt=clock.now() - _SIGNED_WITHIN)[
+        :_SHOWN_IMPORTS
+    ]:
+        capacity = capacity_of(viewer, one)
+        if capacity is not None:
+            yield Todo(f"签署{one.source}名单的核对报告", f"以{capacity}身份", address_of(one), "签署报告")
+
+
+def _things(viewer: Viewer, keys: Iterable[str]) -> dict[str, Thing]:
+    """Filed reports as things to be signed on paper."""
+    wanted = [int(key) for key in keys if key.isdecimal()]
+    seen = queries.reconciliations_seen(viewer).filter(pk__in=wanted, state=Reconciliation.State.FILED)
+    return {str(one.pk): _thing(viewer, one) for one in seen}
+
+
+def _thing(viewer: Viewer, one: Reconciliation) -> Thing:
+    may = policy.may_write(viewer) and viewer.covers(one.organisation)
+    return Thing(
+        title=page_of(one, CLERK).title,
+        url=address_of(one),
+        facts=facts_of(one),
+        pages=(page_of(one, CLERK), page_of(one, HEAD)),
+        may_enter=may,
+        may_confirm=may,
+        who_enters=f"{one.organisation.name}的经办人或统筹科室",
+        who_confirms=f"{one.organisation.name}的另一名经办人或统筹科室",
+    )
+
+
+register_thing("reconciliation", _things)

@@ -119,12 +119,29 @@ INSPECTOR_FIELDS = (
     Field("phone", "手机", ("手机号", "手机号码", "联系电话", "电话", "联系方式"), ("电话", "手机")),
 )  # fmt: skip
 
-_FIELDS = {Import.Target.OBJECTS: OBJECT_FIELDS, Import.Target.INSPECTORS: INSPECTOR_FIELDS}
+AUTHORITY = "authority"
+"""The target of an authoritative list: what a roster of objects has, and the state in which the enterprise is registered."""
+
+AUTHORITY_FIELDS = (
+    *OBJECT_FIELDS,
+    Field(
+        "status",
+        "登记状态",
+        ("状态", "企业状态", "经营状态", "主体状态", "市场主体状态", "登记经营状态", "注册状态", "企业登记状态"),
+        ("状态",),
+    ),
+)
+
+_FIELDS = {
+    Import.Target.OBJECTS.value: OBJECT_FIELDS,
+    Import.Target.INSPECTORS.value: INSPECTOR_FIELDS,
+    AUTHORITY: AUTHORITY_FIELDS,
+}
 
 
 def fields_of(target: str) -> tuple[Field, ...]:
-    """The fields of a target (Import.Target), in the order in which people see them."""
-    return _FIELDS[Import.Target(target)]
+    """The fields of a target (Import.Target, or AUTHORITY), in the order in which people see them."""
+    return _FIELDS[str(target)]
 
 
 def label_of(target: str, name: str) -> str:

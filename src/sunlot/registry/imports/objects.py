@@ -124,7 +124,7 @@ class ObjectRoster:
         at.called("name", 120)
         row.kind = self._kind(at)
         row.region_code = self._region(at)
-        row.code = _code(at, "code")
+        row.code = code_of(at, "code")
         row.given_number = at.identifier("number")
         row.address = at.text("address", 200)
         row.trade = _trade(at)
@@ -267,7 +267,7 @@ class ObjectRoster:
             ]
 
 
-def _code(at: Cursor, name: str) -> str:
+def code_of(at: Cursor, name: str) -> str:
     """A credit code: a wrong form is a fault, a wrong check character is to be confirmed."""
     if at.is_broken(name):
         return ""

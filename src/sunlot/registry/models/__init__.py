@@ -8,6 +8,7 @@ from .imports import ColumnMemory, Import, ImportFinding
 from .inspectors import Avoidance, Inspector
 from .licences import Licence
 from .objects import Entity, InspectionObject, Involvement
+from .reconciliation import Reconciliation, ReconciliationLine
 from .risk import CreditMark, RiskRule, RiskRuleSet
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Involvement",
     "Licence",
     "Merge",
+    "Reconciliation",
+    "ReconciliationLine",
     "RiskClass",
     "RiskRule",
     "RiskRuleSet",

@@ -1,6 +1,6 @@
 """Addresses of the registry room under /desk/registry/, by noun."""
 
-from . import imports, inspectors, objects
+from . import imports, inspectors, objects, reconciliations
 
 app_name = "registry"
-urlpatterns = [*objects.urlpatterns, *inspectors.urlpatterns, *imports.urlpatterns]
+urlpatterns = [*objects.urlpatterns, *inspectors.urlpatterns, *imports.urlpatterns, *reconciliations.urlpatterns]
