@@ -16,7 +16,8 @@ from sunlot import lottery
 from sunlot.norms import canonical
 from sunlot.planning import queries as planning
 from sunlot.registry.models import InspectionObject, Inspector
-from sunlot.registry.queries import avoidance_pairs, qualified_inspectors
+from sunlot.registry.qualifying import qualified_inspectors
+from sunlot.registry.queries import avoidance_pairs
 from sunlot.trail import files
 
 from . import following, freeze, stored

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from operator import or_
 
 from django.db.models import Count, QuerySet
 
@@ -15,6 +13,7 @@ from sunlot.norms.regions import is_within
 from sunlot.organisations.models import Organisation, Region
 from sunlot.registry import queries as registry
 from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.qualifying import qualified_inspectors
 
 from . import checks
 from .annual.queries import published_lines
@@ -72,7 +71,8 @@ def scope_of(content: PlanContent, day: date, known: Known | None = None) -> "Qu
 
 
 def pool_of(content: PlanContent, organisations: Iterable[Organisation], day: date) -> list[PoolMember]:
-    """The inspectors who may be drawn, each for one participant: the deepest in whose subtree it stands.
+    """The inspectors who may be drawn, each for one participant: the deepest in whose subtree the unit stands that it
+    serves on `day`, its own or the one that borrows it.
 
     One in a district that the plan leaves out, or in the city where city staff do not roam, has no zone and is not
     in the pool.
@@ -80,11 +80,11 @@ def pool_of(content: PlanContent, organisations: Iterable[Organisation], day: da
     deepest_first = sorted(organisations, key=lambda one: len(one.path), reverse=True)
     if not deepest_first:
         return []
-    people = reduce(or_, (registry.qualified_inspectors(one.path, day) for one in deepest_first)).order_by("number")
+    people = qualified_inspectors([one.path for one in deepest_first], day).order_by("number")
     members = []
     for person in people:
-        own = next(one for one in deepest_first if person.organisation.path.startswith(one.path))
-        zone = _zone_of_person(content, person.organisation.region_id)
+        own = next(one for one in deepest_first if person.serves_path.startswith(one.path))  # type: ignore[attr-defined]  # annotated
+        zone = _zone_of_person(content, person.serves_region)  # type: ignore[attr-defined]  # annotated
         if zone is not None:
             members.append(PoolMember(person, own.code, zone))
     return members
@@ -137,14 +137,12 @@ def _shunned(
     """The candidates with avoid pairs, with how many of each department who may serve their zone they must not meet."""
     people = {member.inspector.number: member for member in members}
     # Only objects with some pair are asked about: the candidates may be a whole registry.
-    ids = (
-        scope.filter(avoidances__ended_at__isnull=True, avoidances__isnull=False)
-        .order_by()
-        .values_list("pk", flat=True)
-    )
+    found = list(registry.pairs_on([member.inspector.pk for member in members], day))
+    inside = set(registry.among(scope, {key for _, _, key in found}))
     pairs: dict[str, list[PoolMember]] = {}
-    for inspector, number in registry.avoidance_pairs([m.inspector.pk for m in members], ids.iterator(), day):
-        pairs.setdefault(number, []).append(people[inspector])
+    for inspector, number, key in found:
+        if key in inside:
+            pairs.setdefault(number, []).append(people[inspector])
     if not pairs:
         return []
     rows = InspectionObject.objects.filter(number__in=list(pairs)).values_list("number", "name", "region_id")

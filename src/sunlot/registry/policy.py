@@ -5,7 +5,7 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, SystemActor, Viewer
 from sunlot.trail.events import Actor
 
-from .models import Entity, InspectionObject, Inspector
+from .models import Avoidance, Entity, Expert, InspectionObject, Inspector
 
 WRITERS = (Role.CLERK, Role.COORDINATOR)
 BLIND = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.EXPERT, Role.COMMISSIONED)
@@ -78,9 +78,54 @@ def may_set_state(viewer: Viewer, inspector: Inspector) -> bool:
     return may_recommend(viewer, inspector.organisation) or may_review(viewer, inspector)
 
 
+def is_self(viewer: Viewer, person: Inspector | Expert) -> bool:
+    """Whether the viewer is this very person."""
+    return person.user_id is not None and person.user_id == viewer.user_id
+
+
 def may_avoid(viewer: Viewer, inspector: Inspector) -> bool:
-    """Enter that an inspector must not meet an object: its unit's clerk, or the coordinator."""
-    return may_set_state(viewer, inspector)
+    """Enter, confirm, refuse and lift what an inspector must not meet: its unit's clerk, or the coordinator; never about
+    oneself.
+    """
+    return may_set_state(viewer, inspector) and not is_self(viewer, inspector)
+
+
+def sees_ground(viewer: Viewer, avoidance: Avoidance) -> bool:
+    """Why two must not meet is for the person, those who decide on it, and 纪检; others see only that they must not."""
+    inspector = avoidance.inspector
+    watches = viewer.role == Role.SUPERVISOR and viewer.covers(inspector.organisation)
+    return is_self(viewer, inspector) or may_set_state(viewer, inspector) or watches
+
+
+HEADS = (Role.HEAD, Role.LEADER, Role.UNIT_HEAD, Role.COORDINATOR)
+
+
+def may_ask_loan(viewer: Viewer, lender: Organisation, borrower: Organisation) -> bool:
+    """Ask for a loan of an inspector: a clerk of either side."""
+    return viewer.role == Role.CLERK and (viewer.covers(lender) or viewer.covers(borrower))
+
+
+def may_agree(viewer: Viewer, side: Organisation) -> bool:
+    """Agree to a loan for one side: a head above its people."""
+    return viewer.role in HEADS and viewer.covers(side)
+
+
+def may_engage(viewer: Viewer, organisation: Organisation) -> bool:
+    """Recommend experts and keep their entries: a clerk of the unit that engages them."""
+    return viewer.role == Role.CLERK and viewer.covers(organisation)
+
+
+def may_review_expert(viewer: Viewer, expert: Expert) -> bool:
+    """Review a recommended expert: the coordinator above the unit; in a partner department its section head."""
+    if not viewer.covers(expert.organisation):
+        return False
+    partner = expert.organisation.kind == Organisation.Kind.PARTNER
+    return viewer.role == Role.COORDINATOR or (partner and viewer.role == Role.HEAD)
+
+
+def may_keep_expert(viewer: Viewer, expert: Expert) -> bool:
+    """Change the state of an expert: those who engage or review it."""
+    return may_engage(viewer, expert.organisation) or may_review_expert(viewer, expert)
 
 
 def require(actor: Actor, allowed: bool, message: str) -> None:

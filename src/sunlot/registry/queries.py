@@ -11,8 +11,21 @@ from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
-from .models import Avoidance, DuplicatePair, Entity, Import, InspectionObject, Inspector, Licence, Reconciliation
-from .policy import BLIND, department_of
+from .models import (
+    Avoidance,
+    DuplicatePair,
+    Entity,
+    Expert,
+    Import,
+    InspectionObject,
+    Inspector,
+    Leave,
+    Licence,
+    Loan,
+    Reconciliation,
+)
+from .people import Rotation, last_inspections
+from .policy import BLIND, HEADS, department_of
 
 CHUNK = 2000
 
@@ -124,11 +137,97 @@ def _with_below(codes: Iterable[str]) -> list[str]:
     return [code for code in known if any(regions.is_within(code, upper) for upper in wanted)]
 
 
-def qualified_inspectors(organisation_path: str, day: date) -> "QuerySet[Inspector]":
-    """The inspectors of a subtree who may inspect on `day`: on duty, with a certificate valid on that day."""
-    return Inspector.objects.filter(
-        state=Inspector.State.ACTIVE, certificate_expires__gte=day, organisation__path__startswith=organisation_path
-    ).select_related("organisation")
+def experts_seen(viewer: Viewer) -> "QuerySet[Expert]":
+    """The experts of the viewer's department: a city's experts serve its districts too."""
+    if viewer.role in BLIND:
+        return Expert.objects.none()
+    mine = Q(organisation__path__startswith=viewer.base.path)
+    above = Q(organisation__path__startswith=f"{viewer.organisation.department_code}/")
+    return Expert.objects.filter(mine | above).select_related("institution", "organisation").prefetch_related("fields")
+
+
+def experts_waiting_for_review(viewer: Viewer) -> "QuerySet[Expert]":
+    """The recommended experts that this person may review, apart from its own recommendations."""
+    waiting = experts_seen(viewer).filter(
+        state=Expert.State.RECOMMENDED, organisation__path__startswith=viewer.base.path
+    )
+    if viewer.role == Role.HEAD:
+        waiting = waiting.filter(organisation__kind=Organisation.Kind.PARTNER)
+    elif viewer.role != Role.COORDINATOR:
+        return waiting.none()
+    return waiting.exclude(recommended_by=viewer.user_id)
+
+
+def inspector_of(viewer: Viewer) -> Inspector | None:
+    """The viewer as an inspector of the registry, with unit; None for everybody else."""
+    return Inspector.objects.filter(user=viewer.user_id).select_related("organisation").first()
+
+
+def loans_seen(viewer: Viewer) -> "QuerySet[Loan]":
+    """The loans that one of the viewer's units gives or takes."""
+    if viewer.role in BLIND:
+        return Loan.objects.none()
+    path = viewer.base.path
+    return Loan.objects.filter(Q(lender__path__startswith=path) | Q(borrower__path__startswith=path)).select_related(
+        "inspector__organisation", "lender", "borrower", "asked_by"
+    )
+
+
+def loans_to_agree(viewer: Viewer) -> "QuerySet[Loan]":
+    """The loans that wait for this person's word."""
+    if viewer.role not in HEADS:
+        return Loan.objects.none()
+    path, me = viewer.base.path, viewer.user_id
+    lends = Q(lender__path__startswith=path, lender_agreed_by__isnull=True)
+    borrows = Q(borrower__path__startswith=path, borrower_agreed_by__isnull=True)
+    waiting = loans_seen(viewer).filter(lends | borrows, state=Loan.State.ASKED)
+    said = Q(lender_agreed_by=me) | Q(borrower_agreed_by=me) | Q(asked_by=me)
+    return waiting.exclude(pk__in=Loan.objects.filter(said).values("pk"))
+
+
+def leaves_to_decide(viewer: Viewer) -> "QuerySet[Leave]":
+    """The leaves that inspectors asked for and this clerk decides on."""
+    return (
+        Leave.objects.filter(state=Leave.State.ASKED, inspector__in=inspectors_seen(viewer))
+        .exclude(inspector__user=viewer.user_id)
+        .select_related("inspector__organisation")
+    )
+
+
+def avoidances_to_decide(viewer: Viewer) -> "QuerySet[Avoidance]":
+    """What inspectors declared and this clerk looks into."""
+    return avoidances_seen(viewer).filter(state=Avoidance.State.DECLARED).exclude(inspector__user=viewer.user_id)
+
+
+Pair = tuple[str, str, int]
+"""Inspector number, object number, object key."""
+
+
+def pairs_on(inspector_ids: Iterable[int], day: date) -> Iterator[Pair]:
+    """All pairs of these inspectors that must not meet on `day`, by number, each once: declared, confirmed, and computed
+    from their last visits. `expires` counts its last day.
+    """
+    people = list(inspector_ids)
+    entered = (
+        Avoidance.objects.filter(
+            Q(expires__isnull=True) | Q(expires__gte=day), state__in=Avoidance.STANDING, inspector__in=people
+        )
+        .order_by()
+        .values_list("inspector__number", "object__number", "object_id")
+    )
+    yield from sorted({*entered, *((one.inspector, one.object, one.object_id) for one in rotations_of(people, day))})
+
+
+def rotations_of(inspector_ids: Iterable[int], day: date) -> "list[Rotation]":
+    """The objects that these inspectors inspected the last time, apart from those that their unit lifted."""
+    people = list(inspector_ids)
+    lifted = set(
+        Avoidance.objects.filter(
+            inspector__in=people, ground=Avoidance.Ground.ROTATION, state=Avoidance.State.LIFTED
+        ).values_list("inspector__number", "object_id", "visited_on")
+    )
+    found = last_inspections(people, day)
+    return [one for one in found if (one.inspector, one.object_id, one.visited_on) not in lifted]
 
 
 def avoidance_pairs(inspector_ids: Iterable[int], object_ids: Iterable[int], day: date) -> Iterator[tuple[str, str]]:
@@ -137,16 +236,14 @@ def avoidance_pairs(inspector_ids: Iterable[int], object_ids: Iterable[int], day
     Object ids may be a whole registry: they are compared here and not in the query.
     """
     objects = set(object_ids)
-    found = (
-        Avoidance.objects.filter(
-            Q(expires__isnull=True) | Q(expires__gte=day), ended_at__isnull=True, inspector__in=list(inspector_ids)
-        )
-        .order_by("inspector__number", "object__number")
-        .values_list("inspector__number", "object__number", "object_id")
-    )
-    for inspector, number, key in found.iterator(chunk_size=CHUNK):
-        if key in objects:
-            yield inspector, number
+    return ((inspector, number) for inspector, number, key in pairs_on(inspector_ids, day) if key in objects)
+
+
+def among(objects: "QuerySet[InspectionObject]", ids: Iterable[int]) -> Iterator[int]:
+    """Those of `ids` that the query holds, asked in pieces that every database takes."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), CHUNK):
+        yield from objects.filter(pk__in=wanted[start : start + CHUNK]).order_by().values_list("pk", flat=True)
 
 
 def being_imported(region_codes: Iterable[str]) -> list[Import]:

@@ -1,26 +1,30 @@
 """Changes to inspectors: recommended by their unit, reviewed by another, on duty, suspended, left (推荐、审核)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from sunlot.norms import clock
-from sunlot.organisations.models import Organisation, User
+from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
 from .. import events, policy
 from ..locks import take_registry_lock
-from ..models import Inspector
+from ..models import Expert, Inspector
+from ..qualifying import holds_assessment
 from .common import change, in_words, inspector_keys, locked, save, user_of
 
-CHANGEABLE = frozenset(
-    {"name", "organisation", "certificate", "certificate_expires", "fields", "post", "rank", "phone", "user"}
-)
-VOUCHED_FOR = frozenset({"name", "organisation", "certificate", "certificate_expires"})
+FACTS = (
+    "name", "organisation", "certificate", "certificate_issuer", "certificate_expires", "second_certificate",
+    "second_certificate_expires", "fields", "post", "rank", "title", "education", "major", "on_post_since", "beat", "phone",
+    "user",
+)  # fmt: skip
+"""What the unit registers of a person and may change."""
+VOUCHED_FOR = frozenset({"name", "organisation", "certificate", "certificate_issuer", "certificate_expires"})
 """What a review vouches for: changed, it is reviewed anew."""
 
 State = Inspector.State
@@ -35,17 +39,19 @@ def recommend_inspector(
     organisation: Organisation,
     certificate: str,
     certificate_expires: date,
-    fields: Sequence[str] = (),
-    post: str = "",
-    rank: str = "",
-    phone: str = "",
-    user: User | None = None,
+    recommendation: str,
     is_demo: bool = False,
+    **facts: Any,
 ) -> Inspector:
-    """Recommend a person as inspector; it waits for review. Raises Refused where the number is taken."""
+    """Recommend a person as inspector, with the reason; it waits for review. `facts` are others of FACTS.
+
+    Raises Refused where the number is taken, by an expert too: a draw tells both apart by it.
+    """
     _require_recommender(actor, organisation)
+    if not recommendation.strip():
+        raise Refused("写明推荐理由，审核人据此判断。")
     take_registry_lock()
-    if Inspector.objects.filter(number=number).exists():
+    if Inspector.objects.filter(number=number).exists() or Expert.objects.filter(number=number).exists():
         raise Refused(f"人员编号 {number} 已有人使用。每人一个编号，请核对。")
     inspector = Inspector(
         number=number,
@@ -53,21 +59,19 @@ def recommend_inspector(
         organisation=organisation,
         certificate=certificate,
         certificate_expires=certificate_expires,
-        fields=list(fields),
-        post=post,
-        rank=rank,
-        phone=phone,
-        user=user,
+        recommendation=recommendation.strip(),
         is_demo=is_demo,
         recommended_by=user_of(actor),
-        search_keys=inspector_keys(name, fields),
+        **{key: value for key, value in facts.items() if key in FACTS},
     )
+    inspector.fields = list(inspector.fields)
+    inspector.search_keys = inspector_keys(name, inspector.fields)
     save(inspector, actor)
     record(
         actor,
         events.INSPECTOR_RECOMMENDED,
         f"inspector:{inspector.pk}",
-        f"推荐为执法检查人员（{organisation.name}，执法证有效期至 {certificate_expires.isoformat()}）",
+        f"推荐为执法检查人员（{organisation.name}，执法证有效期至 {certificate_expires.isoformat()}）：{recommendation.strip()}",
         after={"number": number, "organisation": organisation.code, "certificate_expires": certificate_expires},
     )
     return inspector
@@ -91,7 +95,7 @@ def change_inspector(actor: Actor, inspector: Inspector, *, version: int | None 
     _require_recommender(actor, current.organisation)
     if "organisation" in changes:
         _require_recommender(actor, changes["organisation"])
-    before, after = change(current, {name: value for name, value in changes.items() if name in CHANGEABLE})
+    before, after = change(current, {name: value for name, value in changes.items() if name in FACTS})
     if not after:
         return current
     again = needs_new_review(current, after)
@@ -120,8 +124,10 @@ def review_inspector(viewer: Viewer, inspector: Inspector, accept: bool, comment
         raise NotAllowed("推荐与审核不能是同一人，请由另一人审核。")
     if current.state != State.RECOMMENDED:
         return current
-    if not accept and not comment.strip():
-        raise Refused("写明退回的理由，推荐单位据此改正。")
+    if not comment.strip():
+        raise Refused("写明审核的理由。" if accept else "写明退回的理由，推荐单位据此改正。")
+    if accept:
+        _require_assessment(current)
     before = {"state": current.get_state_display()}
     valid = current.certificate_expires >= clock.today()
     current.state = (State.ACTIVE if valid else State.REVIEWED) if accept else State.RETURNED
@@ -167,6 +173,8 @@ def set_inspector_state(actor: Actor, inspector: Inspector, state: str, reason: 
         raise Refused("写明暂停或离岗的原因。")
     if wanted == State.ACTIVE and current.certificate_expires < clock.today():
         raise Refused(f"执法证已于 {current.certificate_expires.isoformat()} 到期，换证并登记后才能上岗。")
+    if wanted == State.ACTIVE:
+        _require_assessment(current)
     if wanted == State.RECOMMENDED:
         current.recommended_by, current.reviewed_by = user_of(actor), None
     before = {"state": current.get_state_display()}
@@ -181,3 +189,9 @@ def set_inspector_state(actor: Actor, inspector: Inspector, state: str, reason: 
 def _require_recommender(actor: Actor, organisation: Organisation) -> None:
     allowed = isinstance(actor, Viewer) and policy.may_recommend(actor, organisation)
     policy.require(actor, allowed, f"{organisation.name}的执法检查人员由该单位的经办人推荐和登记。")
+
+
+def _require_assessment(inspector: Inspector) -> None:
+    """Nobody counts who was not trained and tested (业务熟练)."""
+    if not holds_assessment(inspector, clock.today()):
+        raise Refused(f"{inspector.name}没有有效的培训考核合格记录。由所在单位登记后再办理。")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sunlot.catalogue.models import Competence
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import Viewer
@@ -13,7 +14,7 @@ from .. import policy
 from ..actions.common import inspector_keys, user_of
 from ..actions.inspectors import needs_new_review
 from ..bulk_writing import BulkWriting
-from ..models import Import, Inspector
+from ..models import Assessment, Expert, Import, Inspector
 from .reading import Cells
 from .rows import Cursor, Row, Verdict
 from .values import date_of, is_lossy, text_of, words_of
@@ -21,9 +22,16 @@ from .values import date_of, is_lossy, text_of, words_of
 TARGET = Import.Target.INSPECTORS.value
 CHUNK = 5000
 _LABELS = {
-    "name": "姓名", "organisation": "单位", "certificate": "执法证号", "certificate_expires": "执法证有效期至", "fields": "专业领域",
-    "post": "岗位", "rank": "职务", "phone": "手机",
+    "name": "姓名", "organisation": "单位", "certificate": "执法证号", "certificate_issuer": "发证机关",
+    "certificate_expires": "执法证有效期至", "second_certificate": "部门执法证号",
+    "second_certificate_expires": "部门执法证有效期至", "fields": "专业领域", "post": "岗位", "rank": "职务", "title": "职称",
+    "education": "学历", "major": "所学专业", "on_post_since": "从事执法岗位起", "beat": "管辖片区", "phone": "手机",
 }  # fmt: skip
+_TEXTS = {
+    "certificate_issuer": 80, "second_certificate": 40, "post": 40, "rank": 40, "title": 40, "education": 20, "major": 40,
+    "beat": 80,
+}  # fmt: skip
+_DAYS = {"second_certificate_expires": "second_expires", "on_post_since": "on_post_since"}
 _WRITTEN = [*_LABELS, "search_keys", "state", "state_reason", "recommended_by", "reviewed_by", "version", "updated_at"]
 
 
@@ -36,11 +44,23 @@ class InspectorRow(Row):
     certificate: str = ""
     certificate_expires: date | None = None
     fields: list[str] = field(default_factory=list)
+    certificate_issuer: str = ""
+    second_certificate: str = ""
+    second_certificate_expires: date | None = None
     post: str = ""
     rank: str = ""
+    title: str = ""
+    education: str = ""
+    major: str = ""
+    on_post_since: date | None = None
+    beat: str = ""
     phone: str = ""
+    tested: date | None = None
+    tested_until: date | None = None
+    subjects: list[str] = field(default_factory=list)
     existing: Inspector | None = None
     changes: dict[str, Any] = field(default_factory=dict)
+    new_tests: list[str] = field(default_factory=list)  # subjects that the registry does not hold for that day
 
 
 class InspectorRoster:
@@ -58,6 +78,7 @@ class InspectorRoster:
             self._by_name.setdefault(one.name, []).append(one)
             if one.is_section and one.parent is not None:
                 self._by_name.setdefault(f"{one.parent.name}{one.name}", []).append(one)
+        self._competences = set(Competence.objects.filter(is_active=True).values_list("name", flat=True))
         self._default = self._by_code.get(defaults.get("organisation", "")) or viewer.organisation
 
     def missing(self, columns: Iterable[str]) -> list[str]:
@@ -80,8 +101,18 @@ class InspectorRoster:
         row.certificate = _certificate(at)
         row.certificate_expires = _expires(at)
         row.fields = words_of(at.text("fields", 200))
-        row.post = at.text("post", 40)
-        row.rank = at.text("rank", 40)
+        unknown = [word for word in row.fields if self._competences and word not in self._competences]
+        if unknown:
+            at.warn(
+                "fields",
+                f"专业领域目录中没有“{'、'.join(unknown)}”",
+                "与事项要求的写法一致才能按专业抽取；仍要列入的，勾选确认",
+            )
+        for name, limit in _TEXTS.items():
+            setattr(row, name, at.text(name, limit))
+        for name, column in _DAYS.items():
+            setattr(row, name, _day(at, column))
+        _tests(at, row)
         row.phone = at.text("phone", 20, phone=True)
         return row
 
@@ -127,8 +158,21 @@ class InspectorRoster:
             held = {
                 one.number: one for one in Inspector.objects.filter(number__in=numbers).select_related("organisation")
             }
+            tests: dict[str, set[tuple[str, date]]] = {}
+            known = Assessment.objects.filter(inspector__number__in=numbers, voided_at__isnull=True)
+            for number, subject, day in known.values_list("inspector__number", "subject", "tested_on"):
+                tests.setdefault(number, set()).add((subject, day))
+            experts = set(Expert.objects.filter(number__in=numbers).values_list("number", flat=True))
             for row in part:
                 row.existing = held.get(row.given_number)
+                if row.given_number in experts:
+                    row.say(
+                        Verdict.FAULT, "人员编号", row.given_number, "这个编号已给了一名专家", "换一个编号，每人一个"
+                    )
+                    continue
+                if row.tested is not None:
+                    had = tests.get(row.given_number, set())
+                    row.new_tests = [one for one in row.subjects if (one, row.tested) not in had]
                 self._set_status(row)
 
     def _set_status(self, row: InspectorRow) -> None:
@@ -160,7 +204,7 @@ class InspectorRoster:
                 "这名人员由您审核过，登记内容不能再由您修改",
                 "由另一名经办人导入",
             )
-        row.status = "changed" if row.changes else "same"
+        row.status = "changed" if row.changes or row.new_tests else "same"
 
 
 def _certificate(at: Cursor) -> str:
@@ -192,6 +236,34 @@ def _expires(at: Cursor) -> date | None:
     return found
 
 
+def _day(at: Cursor, name: str) -> date | None:
+    """A day that may be missing; anything else in the cell is a fault."""
+    if at.is_broken(name):
+        return None
+    cell = at.raw(name)
+    if cell == "" or text_of(cell) == "":
+        return None
+    found = date_of(cell)
+    if found is None:
+        at.fault(name, f"“{text_of(cell)}”不是日期", "写成 2027-05-31、2027年5月31日 或 2027/5/31")
+    return found
+
+
+def _tests(at: Cursor, row: InspectorRow) -> None:
+    """The passed test of the row: of the subjects named, else of the fields of competence and of law enforcement."""
+    row.tested, row.tested_until = _day(at, "tested"), _day(at, "tested_until")
+    named = words_of(at.text("subjects", 200))
+    row.subjects = named or [Assessment.GENERAL, *row.fields]
+    if row.tested is None:
+        if named and not row.is_faulty:
+            at.fault("tested", "写了考核科目，没有写考核合格日期", "补上日期，或去掉科目")
+        return
+    if row.tested > clock.today():
+        at.fault("tested", f"考核合格日期 {row.tested.isoformat()} 晚于今天", "核对日期")
+    if row.tested_until is not None and row.tested_until < row.tested:
+        at.fault("tested_until", "考核有效期至早于考核合格日期", "核对两个日期")
+
+
 def _mark_duplicates(rows: Sequence[InspectorRow]) -> None:
     """A later row with the same number is a fault; the same certificate under another number is to be confirmed."""
     numbers: dict[str, InspectorRow] = {}
@@ -220,7 +292,7 @@ class InspectorTaking:
     """One import's writing, inside its transaction and under the registry lock. All wait for review (推荐、审核)."""
 
     def __init__(self, viewer: Viewer, reason: str) -> None:
-        self._viewer, self._now = viewer, clock.now()
+        self._viewer, self._now, self._reason = viewer, clock.now(), reason
         self._write = BulkWriting(user_of(viewer), reason, self._now)
 
     def take(self, rows: Sequence[InspectorRow]) -> None:
@@ -229,6 +301,20 @@ class InspectorTaking:
         self._write.create(Inspector, fresh)
         changed = [self._changed(row, row.existing) for row in rows if row.changes and row.existing is not None]
         self._write.update(Inspector, changed, _WRITTEN)
+        known = {one.number: one for one in (*fresh, *changed)}
+        known |= {row.given_number: row.existing for row in rows if row.existing is not None}
+        Assessment.objects.bulk_create(
+            Assessment(
+                inspector=known[row.given_number],
+                subject=subject,
+                tested_on=row.tested,
+                valid_until=row.tested_until,
+                recorded_by=user_of(self._viewer),
+                recorded_at=self._now,
+            )
+            for row in rows
+            for subject in row.new_tests
+        )
 
     def _made(self, row: InspectorRow) -> Inspector:
         assert row.organisation is not None and row.certificate_expires is not None  # noqa: S101 -- else the row is faulty
@@ -236,12 +322,8 @@ class InspectorTaking:
             number=row.given_number,
             name=row.name,
             organisation=row.organisation,
-            certificate=row.certificate,
-            certificate_expires=row.certificate_expires,
-            fields=row.fields,
-            post=row.post,
-            rank=row.rank,
-            phone=row.phone,
+            **{name: getattr(row, name) for name in _LABELS if name not in ("name", "organisation")},
+            recommendation=f"{self._reason}（名单推荐）"[:200],
             is_demo=row.is_demo,
             recommended_by=user_of(self._viewer),
             search_keys=inspector_keys(row.name, row.fields),

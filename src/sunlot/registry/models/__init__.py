@@ -2,16 +2,20 @@
 
 from sunlot.catalogue.vocabulary import RiskClass
 
+from .avoidance import Avoidance
 from .bulk import BulkEdit
 from .duplicates import BlockingKey, DuplicatePair, Merge
+from .experts import Expert, ExpertField, Institution
 from .imports import ColumnMemory, Import, ImportFinding
-from .inspectors import Avoidance, Inspector
+from .inspectors import Assessment, Inspector, Leave
 from .licences import Licence
+from .loans import Loan
 from .objects import Entity, InspectionObject, Involvement
 from .reconciliation import Reconciliation, ReconciliationLine
 from .risk import CreditMark, RiskRule, RiskRuleSet
 
 __all__ = [
+    "Assessment",
     "Avoidance",
     "BlockingKey",
     "BulkEdit",
@@ -19,12 +23,17 @@ __all__ = [
     "CreditMark",
     "DuplicatePair",
     "Entity",
+    "Expert",
+    "ExpertField",
     "Import",
     "ImportFinding",
     "InspectionObject",
     "Inspector",
+    "Institution",
     "Involvement",
+    "Leave",
     "Licence",
+    "Loan",
     "Merge",
     "Reconciliation",
     "ReconciliationLine",

@@ -16,6 +16,7 @@ class Import(models.Model):
     class Target(models.TextChoices):
         OBJECTS = "objects", "检查对象"
         INSPECTORS = "inspectors", "执法检查人员"
+        EXPERTS = "experts", "专家"
 
     class State(models.TextChoices):
         CHECKING = "checking", "正在核对"

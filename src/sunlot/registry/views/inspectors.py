@@ -18,6 +18,7 @@ from ..editing import merged
 from ..forms import inspectors as forms
 from ..lists import inspectors as lists
 from ..models import Inspector
+from ..qualifying import qualified_inspectors
 from ..story import story_of
 
 _WHO = "执法检查人员的登记内容由所在单位的经办人修改。"
@@ -32,7 +33,7 @@ def inspectors(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         return listing.export(f"执法检查人员名录-{clock.today().isoformat()}")
     context = {
         "listing": listing,
-        "on_duty": queries.qualified_inspectors(viewer.base.path, clock.today()).count(),
+        "on_duty": qualified_inspectors(viewer.base.path, clock.today()).count(),
         "waiting": queries.waiting_for_review(viewer).count(),
         "may_recommend": policy.may_recommend(viewer, viewer.organisation),
         "urgent_days": lists.URGENT_DAYS,
