@@ -13,7 +13,7 @@ from sunlot.organisations.viewer import SYSTEM, Viewer
 from sunlot.planning import actions
 from sunlot.planning.content import PlanContent, Seat, Stratum, Zone
 from sunlot.planning.models import Plan
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.models import Assessment, InspectionObject, Inspector
 
 from ..cast import City
 
@@ -92,6 +92,10 @@ def build_town(city: City) -> Town:
         )
         for code, count in INSPECTORS.items()
         for n in range(count)
+    )
+    Assessment.objects.bulk_create(
+        Assessment(inspector=one, subject=Assessment.GENERAL, tested_on=IN_FORCE_FROM)
+        for one in Inspector.objects.all()
     )
     city.add("hbw-head", "海科长", "hbw-zjj", Role.HEAD)
     now = clock.now()

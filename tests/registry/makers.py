@@ -30,14 +30,29 @@ def enterprise(serial: int, actor: Actor = SYSTEM, **changes: Any) -> Inspection
 
 def inspector(town: City, number: str, user: str = "chen", **changes: Any) -> Inspector:
     """A person recommended by this clerk for its own unit."""
-    values = {"name": "王芳", "certificate": f"ZF{number}", "certificate_expires": clock.today() + timedelta(days=400)}
+    values = {
+        "name": "王芳",
+        "certificate": f"ZF{number}",
+        "certificate_expires": clock.today() + timedelta(days=400),
+        "recommendation": "从事执法五年，培训考核合格",
+    }
     viewer = town[user]
     return actions.recommend_inspector(viewer, number=number, organisation=viewer.organisation, **(values | changes))
 
 
+def with_test(
+    town: City, found: Inspector, user: str = "chen", subject: str = "", days_ago: int = 30, **facts: Any
+) -> Inspector:
+    """The same person with a passed test."""
+    day = clock.today() - timedelta(days=days_ago)
+    actions.record_assessment(town[user], found, subject=subject, tested_on=day, **facts)
+    return found
+
+
 def on_duty(town: City, number: str, **changes: Any) -> Inspector:
     """A reviewed inspector of 物业科."""
-    return actions.review_inspector(town["coordinator"], inspector(town, number, **changes), accept=True)
+    found = with_test(town, inspector(town, number, **changes))
+    return actions.review_inspector(town["coordinator"], found, accept=True, comment="核对无误")
 
 
 def in_days(days: int) -> date:

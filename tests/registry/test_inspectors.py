@@ -10,9 +10,10 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
 from sunlot.registry import actions, queries
 from sunlot.registry.models import Avoidance, Inspector
+from sunlot.registry.qualifying import qualified_inspectors
 from tests.cast import City, viewer_of
 
-from .makers import enterprise, in_days, inspector, on_duty
+from .makers import enterprise, in_days, inspector, on_duty, with_test
 
 State = Inspector.State
 NEW = {
@@ -21,6 +22,7 @@ NEW = {
     "certificate": "15030200999",
     "certificate_expires": "2029-05-31",
     "fields_": "燃气、消防",
+    "recommendation": "从事燃气执法五年",
 }
 
 
@@ -30,7 +32,14 @@ def test_a_person_recommended_by_the_page_waits_for_review_and_is_then_on_duty(t
     found = Inspector.objects.get()
     assert (found.state, found.fields) == (State.RECOMMENDED, ["燃气", "消防"])
     assert [todo.title for todo in waiting_for(town["coordinator"])] == ["审核 1 名执法检查人员"]
-    town.client("coordinator").post("/desk/registry/inspectors/review/", {"row": [found.pk], "decision": "accept"})
+    decision = {"row": [found.pk], "decision": "accept", "comment": "核对无误"}
+    refused = town.client("coordinator").post("/desk/registry/inspectors/review/", decision)
+    assert refused.status_code == 409
+    assert "没有有效的培训考核合格记录" in refused.content.decode()
+    town.client("chen").post(
+        f"/desk/registry/inspectors/{found.pk}/test/", {"subject": "燃气", "tested_on": in_days(-3), "passed": "1"}
+    )
+    town.client("coordinator").post("/desk/registry/inspectors/review/", decision)
     found.refresh_from_db()
     assert (found.state, found.reviewed_by) == (State.ACTIVE, town["coordinator"].membership.user)
 
@@ -40,7 +49,7 @@ def test_recommendation_and_review_are_never_the_same_person(town: City) -> None
     membership = people.grant_role(SYSTEM, both, town.organisations["zjj-fagui"], Role.COORDINATOR)
     found = inspector(town, "wy-001")
     with pytest.raises(NotAllowed, match="推荐与审核不能是同一人"):
-        actions.review_inspector(viewer_of(membership.pk), found, accept=True)
+        actions.review_inspector(viewer_of(membership.pk), found, accept=True, comment="好")
     assert not queries.waiting_for_review(viewer_of(membership.pk)).exists()
 
 
@@ -57,12 +66,12 @@ def test_several_are_returned_at_once_with_the_reason_and_come_back_mended(town:
 
 
 def test_a_partner_department_s_people_are_reviewed_by_its_head(town: City) -> None:
-    found = inspector(town, "sc-001", "scjg-clerk")
+    found = with_test(town, inspector(town, "sc-001", "scjg-clerk"), "scjg-clerk")
     with pytest.raises(NotAllowed):
-        actions.review_inspector(town["coordinator"], found, accept=True)
+        actions.review_inspector(town["coordinator"], found, accept=True, comment="好")
     with pytest.raises(NotAllowed):
-        actions.review_inspector(town["wuye-head"], inspector(town, "wy-001"), accept=True)
-    assert actions.review_inspector(town["scjg-head"], found, accept=True).state == State.ACTIVE
+        actions.review_inspector(town["wuye-head"], inspector(town, "wy-001"), accept=True, comment="好")
+    assert actions.review_inspector(town["scjg-head"], found, accept=True, comment="好").state == State.ACTIVE
 
 
 def test_what_the_review_vouched_for_is_reviewed_anew_when_it_changes(town: City) -> None:

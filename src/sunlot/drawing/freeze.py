@@ -56,7 +56,12 @@ def freeze(plan: Plan, day: date) -> Frozen:
     found = list(planning.scope(plan, day).filter(risk_class__in=[stratum.id for stratum in strata]))
     objects = sorted((one.number, one.risk_class, planning.zone_of(plan, one), "1", one.name) for one in found)
     pool = planning.pool(plan, day)
-    inspectors = sorted((one.inspector.number, one.organisation, one.zone) for one in pool)
+    inspectors = sorted(
+        [
+            *((one.inspector.number, one.organisation, one.zone) for one in pool),
+            *((one.expert.number, one.pool, one.zone) for one in planning.experts(plan, day)),
+        ]
+    )
     avoid = sorted(avoidance_pairs([one.inspector.pk for one in pool], [one.pk for one in found], day))
     return frozen_of(
         objects,

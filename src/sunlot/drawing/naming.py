@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sunlot.organisations.models import Organisation, Region
 from sunlot.planning.words import short_name
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.models import Expert, ExpertField, InspectionObject, Inspector
 
 from .outcome import Outcome
 
@@ -32,9 +32,13 @@ class Names:
         zone, _, number = team.rpartition("-")
         return f"{self.region(zone)} {number} 组"
 
-    def people(self, numbers: Iterable[str]) -> dict[str, Inspector]:
-        """The inspectors by number."""
-        return {one.number: one for one in Inspector.objects.filter(number__in=list(numbers))}
+    def people(self, numbers: Iterable[str]) -> "dict[str, Inspector | Expert]":
+        """The inspectors and experts by number; none is both."""
+        wanted = list(numbers)
+        inspectors = Inspector.objects.filter(number__in=wanted).select_related("organisation")
+        experts = Expert.objects.filter(number__in=wanted).select_related("organisation", "institution")
+        found: dict[str, Inspector | Expert] = {one.number: one for one in inspectors}
+        return found | {one.number: one for one in experts}
 
     def objects(self, numbers: Iterable[str]) -> dict[str, InspectionObject]:
         """The objects as they stand in the registry today, by number."""
@@ -47,10 +51,10 @@ class Names:
 
 
 def names_of() -> Names:
-    """All names, in two queries."""
-    return Names(
-        dict(Region.objects.values_list("code", "name")), dict(Organisation.objects.values_list("code", "name"))
-    )
+    """All names, in three queries; a pool of experts is called by its field."""
+    organisations = dict(Organisation.objects.values_list("code", "name"))
+    organisations |= {field.pool: f"{field.name}专家" for field in ExpertField.objects.all()}
+    return Names(dict(Region.objects.values_list("code", "name")), organisations)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, SystemActor, Viewer
 from sunlot.planning import policy as planning
 from sunlot.planning.models import Plan
-from sunlot.registry.models import Inspector
+from sunlot.registry.models import Expert, Inspector
 from sunlot.trail.events import Actor
 
 from .models import Attempt, Contributor, Replacement
@@ -55,14 +55,14 @@ def may_propose_object(viewer: Viewer, attempt: Attempt) -> bool:
     return viewer.role == Role.CLERK and any(_takes_part(viewer, one) for one in _inspecting(attempt))
 
 
-def may_propose_inspector(viewer: Viewer, attempt: Attempt, person: Inspector | None) -> bool:
+def may_propose_inspector(viewer: Viewer, attempt: Attempt, person: Inspector | Expert | None) -> bool:
     """Say that an inspector falls out: the lead's clerk, and the clerk of the inspector's own department."""
     if viewer.role != Role.CLERK:
         return False
     return _takes_part(viewer, attempt.draw.round.plan.lead) or (person is not None and _is_chief_of(viewer, person))
 
 
-def may_decide(viewer: Viewer, replacement: Replacement, person: Inspector | None) -> bool:
+def may_decide(viewer: Viewer, replacement: Replacement, person: Inspector | Expert | None) -> bool:
     """Approve or refuse a replacement: the lead's head, the head of the inspector's department, the coordinator."""
     lead = replacement.attempt.draw.round.plan.lead
     if viewer.role == Role.COORDINATOR:
@@ -72,7 +72,7 @@ def may_decide(viewer: Viewer, replacement: Replacement, person: Inspector | Non
     return planning.acts_for(viewer, lead) or (person is not None and _is_chief_of(viewer, person))
 
 
-def _is_chief_of(viewer: Viewer, person: Inspector) -> bool:
+def _is_chief_of(viewer: Viewer, person: Inspector | Expert) -> bool:
     """Whether the inspector stands in the viewer's organisation or below it, or in the department of its section."""
     own = viewer.organisation
     return viewer.covers(person.organisation) or (own.is_section and own.parent_id == person.organisation_id)

@@ -18,7 +18,7 @@ from sunlot.documents.draw_record import (
 from sunlot.documents.parts import Evidence, Field, Name, Signature
 from sunlot.norms import masking
 from sunlot.organisations.models import Signature as Given
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 from sunlot.trail import files
 from sunlot.trail.log import reading
 
@@ -170,8 +170,10 @@ def _stratum(stratum: outcomes.StratumOutcome, objects: dict[str, InspectionObje
     )
 
 
-def _inspector(number: str, department: str, people: dict[str, Inspector]) -> DrawnInspector:
+def _inspector(number: str, department: str, people: dict[str, Inspector | Expert]) -> DrawnInspector:
     person = people.get(number)
+    if isinstance(person, Expert):
+        return DrawnInspector(Name(person.name, demo=person.is_demo), "专家，只提供意见", department)
     name = Name(person.name if person else number, demo=person.is_demo if person else False)
     return DrawnInspector(name, masking.certificate(person.certificate) if person else number, department)
 

@@ -16,7 +16,7 @@ from sunlot import lottery
 from sunlot.norms import canonical
 from sunlot.planning import queries as planning
 from sunlot.registry.models import InspectionObject, Inspector
-from sunlot.registry.qualifying import qualified_inspectors
+from sunlot.registry.qualifying import qualified_experts, qualified_inspectors
 from sunlot.registry.queries import avoidance_pairs
 from sunlot.trail import files
 
@@ -144,6 +144,7 @@ def _people(standing: Standing, objects: Iterable[str], day: date) -> list[_Pers
     listed = [one for one in _roster(standing.root) if one.number not in standing.engaged]
     wanted = {one.number for one in listed}
     able = set(qualified_inspectors("", day).filter(number__in=wanted).values_list("number", flat=True))
+    able |= set(qualified_experts(day).filter(number__in=wanted).values_list("number", flat=True))
     frozen = {i for i, o in lottery.avoid_pairs(stored.rosters_of(standing.root)) if o in set(numbers)}
     ids = list(InspectionObject.objects.filter(number__in=numbers).values_list("pk", flat=True))
     people = list(Inspector.objects.filter(number__in=able).values_list("pk", flat=True))

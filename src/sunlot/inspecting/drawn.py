@@ -7,7 +7,7 @@ from sunlot.drawing.models import Attempt
 from sunlot.drawing.standing import Member, standing_of
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Participant
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class DrawnObject:
     object: InspectionObject
     team: str
     seats: tuple[DepartmentSeat, ...]
+    experts: tuple[tuple[str, Expert], ...] = ()
+    """Each with the pool under which it was drawn."""
 
 
 @dataclass
@@ -58,7 +60,8 @@ def assignments(attempt: Attempt) -> Assignments:
     inspectors = {
         found.number: found for found in Inspector.objects.filter(number__in=staff).select_related("organisation")
     }
-    missing = sorted(names - objects.keys()) + sorted(staff - inspectors.keys())
+    experts = {one.number: one for one in Expert.objects.filter(number__in=staff).select_related("institution")}
+    missing = sorted(names - objects.keys()) + sorted(staff - inspectors.keys() - experts.keys())
     if missing:
         raise ValueError(f"the result of attempt {attempt.pk} names {missing[0]}, which no registry holds")
     participants = {
@@ -68,11 +71,14 @@ def assignments(attempt: Attempt) -> Assignments:
     organisations = {organisation.path: organisation for organisation in Organisation.objects.all()}
     for team in teams:
         seats = {
-            members: _seats(members, inspectors, participants, organisations)
+            members: (
+                _seats(members, inspectors, participants, organisations),
+                tuple((pool, experts[number]) for pool, number in members if number in experts),
+            )
             for members in (team.members, *team.stand_ins.values())
         }
         found.objects += [
-            DrawnObject(objects[number], team.id, seats[team.members_for(number)]) for number in team.objects
+            DrawnObject(objects[number], team.id, *seats[team.members_for(number)]) for number in team.objects
         ]
     return found
 
@@ -88,6 +94,8 @@ def _seats(
     """
     seated: dict[str, list[Inspector]] = {}
     for department, number in members:
+        if number not in inspectors:
+            continue  # an expert: adviser of the whole form, no department's part
         seated.setdefault(department, []).append(inspectors[number])
     taken = {participant.organisation.path for participant in participants.values()}
     seats = []

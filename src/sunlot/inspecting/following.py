@@ -12,14 +12,15 @@ from sunlot.drawing.models import Attempt, Replacement
 from sunlot.drawing.standing import root_of, standing_of
 from sunlot.organisations.models import Signature
 from sunlot.organisations.viewer import Viewer
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.planning.feasibility import EXPERTS
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 from sunlot.trail.actions import record
 from sunlot.visits import actions as visits
 
 from . import drawn, events, queries
 from .actions.closing import close_form
 from .actions.making import make_forms, task_of
-from .models import Form, FormPart, PartMember
+from .models import Form, FormExpert, FormPart, PartMember
 
 State = FormPart.State
 _SHOWN = 3  # forms named singly
@@ -141,6 +142,9 @@ def _replace_inspector(viewer: Viewer, replacement: Replacement) -> None:
     team = next(t for t in standing_of(replacement.attempt).teams_of(replacement.attempt) if t.id == replacement.team)
     wanted = [replacement.object] if replacement.object else list(team.objects)
     seats = {one.object.number: one.seats for one in drawn.assignments(replacement.attempt).objects}
+    if replacement.department.startswith(EXPERTS):
+        _replace_expert(viewer, replacement, wanted)
+        return
     incoming = Inspector.objects.get(number=replacement.incoming)
     parts = FormPart.objects.filter(
         form__task__attempt=replacement.attempt,
@@ -165,6 +169,25 @@ def _replace_inspector(viewer: Viewer, replacement: Replacement) -> None:
             f"检查人员更换：{replacement.outgoing} 换为 {replacement.incoming}，{replacement.get_cause_display()}",
             before={"inspector": replacement.outgoing},
             after={"inspector": replacement.incoming, "organisation": part.organisation.code},
+        )
+
+
+def _replace_expert(viewer: Viewer, replacement: Replacement, wanted: list[str]) -> None:
+    """Change the adviser of every form that is not closed."""
+    incoming = Expert.objects.get(number=replacement.incoming)
+    advisers = FormExpert.objects.filter(
+        form__task__attempt=replacement.attempt, form__object__number__in=wanted, expert__number=replacement.outgoing
+    ).exclude(form__state__in=[Form.State.CLOSED, Form.State.REPLACED])
+    for adviser in advisers.select_for_update(of=("self",)).select_related("form").order_by("pk"):
+        adviser.expert = incoming
+        adviser.save(update_fields=["expert"])
+        record(
+            viewer,
+            events.MEMBER_REPLACED,
+            f"form:{adviser.form_id}",
+            f"专家更换：{replacement.outgoing} 换为 {replacement.incoming}，{replacement.get_cause_display()}",
+            before={"expert": replacement.outgoing},
+            after={"expert": replacement.incoming},
         )
 
 

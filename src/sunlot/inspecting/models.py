@@ -8,7 +8,7 @@ from sunlot.drawing.models import Attempt
 from sunlot.norms import regions
 from sunlot.organisations.models import Organisation, User
 from sunlot.planning.models import Plan
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 from sunlot.visits.models import Visit
 
 
@@ -214,6 +214,22 @@ class PartMember(models.Model):
 
     def __str__(self) -> str:
         return str(self.inspector)
+
+
+class FormExpert(models.Model):
+    """An expert of the team: an adviser on the whole form, who signs no part and counts among no inspectors."""
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="experts")
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="forms")
+    pool = models.CharField(max_length=64)  # the department under which it was drawn: `expert-gas`
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["form", "expert"], name="form_expert_once")]
+
+    def __str__(self) -> str:
+        return str(self.expert)
 
 
 class Finding(models.Model):

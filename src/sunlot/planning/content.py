@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from sunlot.norms import canonical, clock
 
-from .models import AnnualLine, Participant, Plan, PlanItem, PlanStratum, PlanZone
+from .models import AnnualLine, Participant, Plan, PlanExpert, PlanItem, PlanStratum, PlanZone
 
 DEFAULT_SEATS = 2
 """Two certified inspectors of each department (行政处罚法 第四十二条)."""
@@ -27,6 +27,14 @@ class Seat:
     seats: int = DEFAULT_SEATS
     seats_reason: str = ""
     items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExpertSeat:
+    """Experts of one field, by its code, in each team; advisers, never among the certified inspectors."""
+
+    field: str
+    seats: int = 1
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,7 @@ class PlanContent:
     """The line of the annual plan that it carries out, by its key."""
     beside_reason: str = ""
     """Why it stands beside the annual plan, where no line is named."""
+    experts: tuple[ExpertSeat, ...] = ()
 
     @property
     def lead(self) -> str:
@@ -105,17 +114,19 @@ class PlanContent:
             regions=tuple(sorted(self.regions)),
             strata=tuple(sorted(self.strata, key=lambda stratum: stratum.risk_class, reverse=True)),
             zones=tuple(sorted(self.zones, key=lambda zone: zone.region)),
+            experts=tuple(sorted(self.experts, key=lambda seat: seat.field)),
         )
 
 
 def parts() -> tuple[str | Prefetch, ...]:
-    """What content_of and rules_of read, to be prefetched together: six queries for any number of plans."""
+    """What content_of and rules_of read, to be prefetched together: seven queries for any number of plans."""
     return (
         Prefetch("participants", Participant.objects.select_related("organisation__region")),
         Prefetch("participants__items", PlanItem.objects.select_related("version__item")),
         "kinds",
         "regions",
         "strata",
+        Prefetch("experts", PlanExpert.objects.select_related("field")),
         Prefetch("zones", PlanZone.objects.select_related("region")),
     )
 
@@ -148,6 +159,7 @@ def content_of(plan: Plan) -> PlanContent:
         inspector_scope=plan.inspector_scope,
         annual_line_id=plan.annual_line_id,
         beside_reason=plan.beside_reason,
+        experts=tuple(ExpertSeat(one.field.code, one.seats) for one in plan.experts.all()),
     ).in_order()
 
 
@@ -198,6 +210,10 @@ def rules(plan: Plan) -> dict[str, Any]:
         "city_staff_roam": content.city_staff_roam,
         "zones": [{"zone": zone.region, "teams": zone.teams} for zone in content.zones],
         "inspector_scope": content.inspector_scope,
+        "experts": [
+            {"field": one.field.code, "name": one.field.name, "pool": one.field.pool, "seats": one.seats}
+            for one in sorted(plan.experts.all(), key=lambda one: one.field.code)
+        ],
         "draw_at": content.draw_at.astimezone(clock.SHANGHAI).isoformat(timespec="seconds"),
         "starts_on": content.starts_on.isoformat(),
         "ends_on": content.ends_on.isoformat(),

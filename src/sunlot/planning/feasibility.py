@@ -16,6 +16,8 @@ from sunlot.norms.regions import is_within
 from .content import Stratum, Zone
 
 ANY_ZONE = "*"
+EXPERTS = "expert-"
+"""How the department of a pool of experts begins (docs/architecture.md, Zones)."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Department:
     name: str
     seats: int
     region: str
+
+    @property
+    def is_experts(self) -> bool:
+        """Whether it is a pool of experts: drawn with the rest, listed apart, never counted among the inspectors."""
+        return self.code.startswith(EXPERTS)
 
     def serves(self, zone: str) -> bool:
         """Whether it has seats in a zone: a district's own people sit in their own district alone."""
@@ -88,6 +95,10 @@ class SeatFigures:
     available: int
 
     @property
+    def is_experts(self) -> bool:
+        return self.department.startswith(EXPERTS)
+
+    @property
     def spare(self) -> int:
         return self.available - self.need
 
@@ -128,6 +139,7 @@ class Feasibility:
     zones: tuple[ZoneFigures, ...]
     departments: tuple[Department, ...]
     people: int
+    experts: int
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     candidates_by_zone: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -154,7 +166,11 @@ class Feasibility:
 
     @property
     def people_needed(self) -> int:
-        return sum(seat.need for zone in self.zones for seat in zone.seats)
+        return sum(seat.need for zone in self.zones for seat in zone.seats if not seat.is_experts)
+
+    @property
+    def experts_needed(self) -> int:
+        return sum(seat.need for zone in self.zones for seat in zone.seats if seat.is_experts)
 
     @property
     def visits_per_team(self) -> float:
@@ -176,7 +192,8 @@ def assess(facts: Facts, faults: Sequence[Fault] = (), warnings: Sequence[Fault]
         strata=strata,
         zones=zones,
         departments=tuple(facts.departments),
-        people=sum(facts.staff.values()),
+        people=sum(count for (code, _), count in facts.staff.items() if not code.startswith(EXPERTS)),
+        experts=sum(count for (code, _), count in facts.staff.items() if code.startswith(EXPERTS)),
         faults=tuple(found),
         warnings=(*warnings, *_warn(zones)),
         candidates_by_zone=dict(facts.candidates),
@@ -293,7 +310,7 @@ def _check_strength(facts: Facts, zones: Sequence[ZoneFigures]) -> list[Fault]:
             message = f"{zone.name}{seat.name}人员只有 {seat.available} 人，需要 {seat.need} 人（{zone.teams} 组，每组 {seat.seats} 人）"
             roaming = facts.staff.get((seat.department, ANY_ZONE), 0)
             if roaming:
-                message += f"，其中由抽取分来的市直人员 {seat.available - seat.own} 人（全市 {roaming} 人，各区共用）"
+                message += f"，其中由抽取分来的{'专家' if seat.is_experts else '市直人员'} {seat.available - seat.own} 人（全市 {roaming} 人，各区共用）"
             most = seat.available // seat.seats
             remedy = f"减为 {most} 组" if most else "减少检查组"
             faults.append(Fault(f"zones.{zone.code}", f"{message}。{remedy}，或请该部门增补人员。"))

@@ -19,7 +19,7 @@ from sunlot.norms.text import trim
 from sunlot.registry.models import RiskClass
 
 from . import suggestions
-from .content import DEFAULT_SEATS, PlanContent, Seat, Stratum, Zone
+from .content import DEFAULT_SEATS, ExpertSeat, PlanContent, Seat, Stratum, Zone
 from .models import Plan
 from .options import Options
 
@@ -161,6 +161,10 @@ class PlanForm(DeskForm):
             self.fields[f"reserve-{risk}"] = forms.IntegerField(
                 label=f"{name}候补", required=False, min_value=0, max_value=10**6
             )
+        for code, name in self.options.experts:
+            self.fields[f"expert-{code}"] = forms.IntegerField(
+                label=f"{name}专家", required=False, min_value=0, max_value=MAX_SEAT
+            )
         for code, name in self.options.regions:
             self.fields[f"teams-{code}"] = forms.IntegerField(
                 label=f"{name}检查组", required=False, min_value=1, max_value=MAX_TEAMS
@@ -191,6 +195,16 @@ class PlanForm(DeskForm):
         for risk in RISKS:
             fields = (self[f"amount-{risk}"], self[f"unit-{risk}"], self[f"reserve-{risk}"])
             yield StratumRow(risk, RiskClass(risk).label, *fields)
+
+    @property
+    def experts(self) -> list[BoundField]:
+        """Seats of each field of experts."""
+        return [self[f"expert-{code}"] for code, _ in self.options.experts]
+
+    @property
+    def has_experts(self) -> bool:
+        """Whether any seat of experts is filled in, or wrong."""
+        return any(field.value() or field.errors for field in self.experts)
 
     @property
     def zones(self) -> Iterator[ZoneRow]:
@@ -248,6 +262,11 @@ class PlanForm(DeskForm):
             inspector_scope=trim(data["inspector_scope"]),
             annual_line_id=data["annual_line_id"],
             beside_reason="" if data["annual_line_id"] else trim(data["beside_reason"]),
+            experts=tuple(
+                ExpertSeat(code, data[f"expert-{code}"])
+                for code, _ in self.options.experts
+                if data.get(f"expert-{code}")
+            ),
         )
         open_zones = [region for region, teams in asked.items() if not teams]
         open_reserves = [stratum.risk_class for stratum in strata if data[f"reserve-{stratum.risk_class}"] is None]
@@ -296,6 +315,7 @@ def _initial(content: PlanContent) -> dict[str, Any]:
             f"seats-reason-{n}": seat.seats_reason,
         }
         values[f"items-{seat.organisation}"] = list(seat.items)
+    values |= {f"expert-{seat.field}": seat.seats for seat in content.experts}
     for stratum in content.strata:
         risk = stratum.risk_class
         values[f"unit-{risk}"] = PERCENT if stratum.permille is not None else NUMBER

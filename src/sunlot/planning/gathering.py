@@ -12,13 +12,13 @@ from sunlot.catalogue.queries import kinds_covered
 from sunlot.norms.regions import is_within
 from sunlot.organisations.models import Organisation, Region
 from sunlot.registry import queries as registry
-from sunlot.registry.models import InspectionObject, Inspector
-from sunlot.registry.qualifying import qualified_inspectors
+from sunlot.registry.models import Expert, ExpertField, InspectionObject, Inspector
+from sunlot.registry.qualifying import qualified_experts, qualified_inspectors
 
 from . import checks
 from .annual.queries import published_lines
 from .content import PlanContent
-from .feasibility import ANY_ZONE, Department, Facts, Feasibility, Shunned, assess
+from .feasibility import ANY_ZONE, EXPERTS, Department, Facts, Feasibility, Shunned, assess
 from .models import AnnualLine
 from .words import short_name
 
@@ -90,6 +90,40 @@ def pool_of(content: PlanContent, organisations: Iterable[Organisation], day: da
     return members
 
 
+@dataclass(frozen=True)
+class PoolExpert:
+    """An expert who may be drawn, in which pool, and in which zone (`*` where the draw decides)."""
+
+    expert: Expert
+    pool: str
+    zone: str
+
+
+def experts_of(content: PlanContent, day: date) -> list[PoolExpert]:
+    """The experts who may be drawn, by number, each in one pool: who has several of the plan's fields stands where fewest
+    do, so that no pool starves beside another. A city's experts serve every zone of it: the draw places them.
+    """
+    wanted = {seat.field for seat in content.experts}
+    if not wanted or not content.zones:
+        return []
+    lead = Organisation.objects.get(code=content.lead)
+    engaged = qualified_experts(day).filter(organisation__path__startswith=f"{lead.department_code}/")
+    found = list(engaged.filter(fields__code__in=wanted).distinct().order_by("number").prefetch_related("fields"))
+    can = {one.pk: sorted({field.code for field in one.fields.all()} & wanted) for one in found}
+    size = Counter[str]()
+    pools: dict[int, str] = {}
+    for one in sorted(found, key=lambda one: (len(can[one.pk]), one.number)):
+        pools[one.pk] = min(can[one.pk], key=lambda code: (size[code], code))
+        size[pools[one.pk]] += 1
+    zone = content.zones[0].region if len(content.zones) == 1 else ANY_ZONE
+    return [PoolExpert(one, f"{EXPERTS}{pools[one.pk]}", zone) for one in found]
+
+
+def expert_departments(experts: Iterable[tuple[str, str, int]], region: str) -> list[Department]:
+    """The pools of experts as departments of the draw, from (field's code, its name, seats); they serve all of `region`."""
+    return [Department(f"{EXPERTS}{code}", f"{name}专家", seats, region) for code, name, seats in experts]
+
+
 def _zone_of_person(content: PlanContent, region: str) -> str | None:
     zones = [zone.region for zone in content.zones]
     if content.zoning == "city":
@@ -116,19 +150,37 @@ def facts_of(content: PlanContent, day: date, known: Known | None = None) -> Fac
     for risk, region, count in scope.order_by().values_list("risk_class", "region_id").annotate(Count("pk")):
         candidates[risk, content.zone_of(region)] += count
     members = pool_of(content, organisations, day)
+    staff = Counter((member.organisation, member.zone) for member in members)
+    staff.update((one.pool, one.zone) for one in experts_of(content, day))
     return Facts(
         day=day,
-        departments=tuple(
-            Department(one.code, short_name(one.name), seat.seats, one.region_id)
-            for seat, one in zip(seated, organisations, strict=True)
+        departments=(
+            *(
+                Department(one.code, short_name(one.name), seat.seats, one.region_id)
+                for seat, one in zip(seated, organisations, strict=True)
+            ),
+            *expert_departments(_fields(content), _lead_region(content, known)),
         ),
         zones=content.zones,
         zone_names={code: region.name for code, region in known.regions.items()},
         strata=content.strata,
         candidates=candidates,
-        staff=Counter((member.organisation, member.zone) for member in members),
+        staff=staff,
         shunned=_shunned(content, members, scope, day),
     )
+
+
+def _lead_region(content: PlanContent, known: Known) -> str:
+    lead = known.organisations.get(content.lead)
+    return lead.region_id if lead is not None else content.zones[0].region if content.zones else ""
+
+
+def _fields(content: PlanContent) -> list[tuple[str, str, int]]:
+    """The fields of experts that a content names, with name and seats."""
+    if not content.experts:
+        return []
+    names = dict(ExpertField.objects.values_list("code", "name"))
+    return [(seat.field, names.get(seat.field, seat.field), seat.seats) for seat in content.experts]
 
 
 def _shunned(

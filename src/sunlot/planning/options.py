@@ -9,6 +9,7 @@ from sunlot.norms.initials import search_keys
 from sunlot.norms.regions import is_within
 from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import Viewer
+from sunlot.registry.models import ExpertField
 
 from . import policy
 from .annual.queries import published_lines
@@ -30,6 +31,7 @@ class Options:
     by_code: dict[str, Organisation]
     versions: list[ItemVersion]
     annual_lines: Choices
+    experts: Choices
     chosen: frozenset[str] = frozenset()
     kept: frozenset[int] = frozenset()
 
@@ -88,6 +90,7 @@ def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> 
         regions=[(region.code, region.name) for region in regions],
         by_code={one.code: one for one in organisations},
         annual_lines=[(str(line.pk), f"{line.code}. {line.title}（{line.lead.name}）") for line in lines],
+        experts=list(ExpertField.objects.values_list("code", "name")),
         versions=list(in_force(day).prefetch_related("kinds").order_by("item__code")),
     )
 

@@ -15,11 +15,13 @@ from sunlot.registry.models import InspectionObject
 
 from . import content, gathering
 from .feasibility import Department, Feasibility, seats_in
-from .gathering import PoolMember
+from .gathering import PoolExpert, PoolMember
 from .models import Plan, PlanVersion
 
 __all__ = [
+    "PoolExpert",
     "PoolMember",
+    "experts",
     "feasibility",
     "made_public",
     "notice_strata",
@@ -85,6 +87,11 @@ def pool(plan: Plan, day: date) -> list[PoolMember]:
     return gathering.pool_of(said, organisations, day)
 
 
+def experts(plan: Plan, day: date) -> list[PoolExpert]:
+    """The experts who may be drawn on `day`, by number, each in one pool of the plan's fields."""
+    return gathering.experts_of(content.content_of(plan), day)
+
+
 def scope(plan: Plan, day: date) -> "QuerySet[InspectionObject]":
     """The candidates of the plan on `day`, with kind and region, by number."""
     return gathering.scope_of(content.content_of(plan), day)
@@ -108,12 +115,14 @@ def feasibility(plan: Plan, day: date | None = None) -> Feasibility:
 def notice_teams(plan: Plan) -> tuple[ZoneTeams, ...]:
     """The notice's `teams`: each zone with its teams and the seats of the participants that serve it, in plan order.
 
-    A district's bureau has seats in its own district alone.
+    A district's bureau has seats in its own district alone. Pools of experts come last.
     """
     parts = plan.participants.filter(seats__gt=0).select_related("organisation")
     departments = [
         Department(p.organisation.code, p.organisation.name, p.seats, p.organisation.region_id) for p in parts
     ]
+    fields = [(one.field.code, one.field.name, one.seats) for one in plan.experts.select_related("field")]
+    departments += gathering.expert_departments(fields, plan.lead.region_id)
     return tuple(
         ZoneTeams(
             zone.region_id, zone.teams, tuple(Seat(d.code, d.seats) for d in seats_in(departments, zone.region_id))

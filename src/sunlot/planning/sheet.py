@@ -84,8 +84,10 @@ def _kind(plan: Plan) -> str:
 
 def _inspectors(plan: Plan, figures: Feasibility) -> str:
     scope = plan.inspector_scope or "参与部门名录库在册持证人员"
-    seats = "、".join(f"{one.name} {one.seats} 人" for one in figures.departments)
-    return f"{scope} {figures.people} 人；抽取 {figures.teams} 组，每组{seats}"
+    seats = "、".join(f"{one.name} {one.seats} 人" for one in figures.departments if not one.is_experts)
+    experts = "、".join(f"{one.name} {one.seats} 人" for one in figures.departments if one.is_experts)
+    advised = f"；另抽取{experts}，只提供意见" if experts else ""
+    return f"{scope} {figures.people} 人；抽取 {figures.teams} 组，每组{seats}{advised}"
 
 
 def _line(capacity: str, signatures: Sequence[Signature], plan: Plan) -> Line:

@@ -10,10 +10,11 @@ from sunlot.norms import clock
 from sunlot.norms.initials import search_keys
 from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import Refused, Viewer
+from sunlot.registry.models import ExpertField
 
 from .checks import kind_of
 from .content import PlanContent
-from .models import Participant, Plan, PlanItem, PlanStratum, PlanZone
+from .models import Participant, Plan, PlanExpert, PlanItem, PlanStratum, PlanZone
 
 TRIES = 5
 """For a number that somebody else takes at the same moment."""
@@ -99,6 +100,9 @@ def organisations_of(content: PlanContent) -> dict[str, Organisation]:
             raise Refused(f"{found[seat.organisation].name}每组人数应为 1 至 {MAX_SEAT}；只有牵头科室可以不派员。")
         if seat.seats == 1 and not seat.seats_reason.strip():
             raise Refused(f"{found[seat.organisation].name}每组少于两名执法检查人员，须写明理由。")
+    for expert in content.experts:
+        if not 1 <= expert.seats <= MAX_SEAT:
+            raise Refused(f"每组专家人数应为 1 至 {MAX_SEAT}；不设专家席位的留空。")
     return found
 
 
@@ -137,6 +141,13 @@ def write(plan: Plan, content: PlanContent) -> None:
             reserve=stratum.reserve,
         )
         for stratum in content.strata
+    )
+    plan.experts.all().delete()
+    fields = {one.code: one for one in ExpertField.objects.filter(code__in=[seat.field for seat in content.experts])}
+    PlanExpert.objects.bulk_create(
+        PlanExpert(plan=plan, field=fields[seat.field], seats=seat.seats)
+        for seat in content.experts
+        if seat.field in fields
     )
     plan.zones.all().delete()
     PlanZone.objects.bulk_create(PlanZone(plan=plan, region_id=zone.region, teams=zone.teams) for zone in content.zones)

@@ -25,6 +25,7 @@ LABELS = {
     "zones": "检查组",
     "city_staff_roam": "市直人员",
     "inspector_scope": "检查人员范围",
+    "experts": "专家",
     "draw_at": "抽取时间",
     "period": "检查时间",
     "release_on": "名单公开",
@@ -71,6 +72,8 @@ def texts(content: dict[str, Any]) -> dict[str, str]:
         or "（未填）",
         "city_staff_roam": "由抽取分到各区" if content["city_staff_roam"] else "不分到各区",
         "inspector_scope": content["inspector_scope"] or "—",
+        # plans signed before there were seats for experts say nothing of them
+        "experts": "、".join(f"{one['name']}，每组 {one['seats']} 人" for one in content.get("experts", [])) or "—",
         "draw_at": f"{datetime.fromisoformat(content['draw_at']):%Y-%m-%d %H:%M}",
         "period": f"{content['starts_on']} 至 {content['ends_on']}",
         "release_on": content["release_on"] or "抽取后即公开",

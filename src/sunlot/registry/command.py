@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sunlot import", description="Bring a roster from Excel or CSV into the registry."
     )
-    parser.add_argument("target", choices=["objects", "inspectors"], help="what the roster lists")
+    parser.add_argument("target", choices=list(Import.Target.values), help="what the roster lists")
     parser.add_argument("file", metavar="FILE", help="xlsx, xls, ods or csv")
     parser.add_argument("--user", required=True, metavar="NAME", help="the account that imports, in its role as clerk")
     parser.add_argument("--sheet", metavar="S", help="the sheet to read; by default the first with a head")

@@ -25,9 +25,15 @@ def merged(form: F, current: models.Model, again: Any) -> F:
     seen = manager.filter(id=current.pk, version=mine["version"] or 0).order_by("-history_date", "-history_id").first()
     base = form.values_of(seen) if seen is not None else theirs
     data = QueryDict(mutable=True)
-    data.update({**dict(form.data.items()), "version": str(current.version)})  # type: ignore[attr-defined]  # versioned models only
+    data.update(form.data)
+    data["version"] = str(current.version)  # type: ignore[attr-defined]  # versioned models only
     notes: dict[str, str] = {}
     for name, value in theirs.items():
+        if isinstance(value, list):  # a choice of several: histories don't keep it, so both are shown
+            if sorted(value) != sorted(data.getlist(name)):
+                shown = "、".join(_shown(form, name, one) for one in value)
+                notes[name] = f"名录库现在是“{shown or '（空）'}”。这里保留您选的；确认后再次保存即可。"
+            continue
         if name == "version" or name not in mine or value in (mine[name], base[name]):
             continue
         if mine[name] == base[name]:

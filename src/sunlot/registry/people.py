@@ -1,10 +1,13 @@
 """What later rooms know of inspectors, registered by their own `panels.py`; the registry asks nobody above it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass
 from datetime import date
 
-from .models import Inspector
+from sunlot.organisations.viewer import Viewer
+
+from .models import Expert, Inspector
+from .panels import Panel
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,10 @@ class Achievements:
     problems: int = 0
     due: int = 0
     in_time: int = 0
-    by_source: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Achievements") -> "Achievements":
+        """Both together: what one room knows and what another does."""
+        return Achievements(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def timeliness(self) -> int | None:
@@ -63,9 +69,25 @@ def last_inspections(inspector_ids: Iterable[int], day: date) -> list[Rotation]:
 
 
 def achievements(inspectors: Iterable[Inspector], since: date, until: date) -> dict[int, Achievements]:
-    """Inspector key → what it did, in a fixed number of queries."""
+    """Inspector key → what it did between the two days, in a fixed number of queries."""
     keys = [one.pk for one in inspectors]
     found = {key: Achievements() for key in keys}
     for ask in _ACHIEVED:
-        found |= ask(keys, since, until)
+        for key, part in ask(keys, since, until).items():
+            found[key] += part
     return found
+
+
+PanelOfExpert = Callable[[Viewer, Expert], Panel | None]
+_EXPERT_PANELS: list[PanelOfExpert] = []
+
+
+def expert_panel(function: PanelOfExpert) -> PanelOfExpert:
+    """Register a section for the pages of experts: the checks that they joined."""
+    _EXPERT_PANELS.append(function)
+    return function
+
+
+def expert_panels_of(viewer: Viewer, expert: Expert) -> list[Panel]:
+    """The sections that later rooms have for this expert's page."""
+    return [found for offer in _EXPERT_PANELS if (found := offer(viewer, expert)) is not None]

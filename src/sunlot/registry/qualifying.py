@@ -8,7 +8,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from .models import Assessment, Expert, Inspector, Leave, Loan
@@ -44,7 +44,9 @@ def serving(day: date, inspectors: "QuerySet[Inspector] | None" = None) -> "Quer
     found = Inspector.objects.all() if inspectors is None else inspectors
     return found.annotate(
         serves_path=Coalesce(Subquery(lent.values("borrower__path")[:1]), F("organisation__path")),
-        serves_region=Coalesce(Subquery(lent.values("borrower__region")[:1]), F("organisation__region")),
+        serves_region=Coalesce(
+            Subquery(lent.values("borrower__region")[:1]), F("organisation__region"), output_field=CharField()
+        ),
     )
 
 

@@ -95,7 +95,7 @@ def waiting_for_review(viewer: Viewer) -> "QuerySet[Inspector]":
 def avoidances_seen(viewer: Viewer) -> "QuerySet[Avoidance]":
     """The avoidances of the inspectors that the viewer sees."""
     return Avoidance.objects.filter(inspector__in=inspectors_seen(viewer)).select_related(
-        "inspector", "object", "created_by"
+        "inspector__organisation", "object", "created_by"
     )
 
 
@@ -161,6 +161,16 @@ def experts_waiting_for_review(viewer: Viewer) -> "QuerySet[Expert]":
 def inspector_of(viewer: Viewer) -> Inspector | None:
     """The viewer as an inspector of the registry, with unit; None for everybody else."""
     return Inspector.objects.filter(user=viewer.user_id).select_related("organisation").first()
+
+
+def lendable(viewer: Viewer) -> "QuerySet[Inspector]":
+    """The people on duty whom a clerk may ask for: one's own, to lend them, and those of all others, to borrow them.
+
+    Of others only name, unit and fields are shown; who lends decides.
+    """
+    if viewer.role != Role.CLERK:
+        return Inspector.objects.none()
+    return Inspector.objects.filter(state=Inspector.State.ACTIVE).select_related("organisation")
 
 
 def loans_seen(viewer: Viewer) -> "QuerySet[Loan]":

@@ -14,12 +14,14 @@ from sunlot.organisations.viewer import Viewer
 
 from . import policy, queries
 from .lists.inspectors import URGENT_DAYS, WARN_DAYS
-from .models import Import, InspectionObject, Inspector, Reconciliation, RiskRuleSet
+from .models import Expert, Import, InspectionObject, Inspector, Loan, Reconciliation, RiskRuleSet
+from .qualifying import assessed
 from .reconciling.acts import CLERK, HEAD, capacity_of, page_of
 from .reconciling.background import address_of
 from .reconciling.report import facts_of
 
 _SHOWN_IMPORTS = 5
+_MANY = 20
 _SIGNED_WITHIN = timedelta(days=60)  # a report that nobody has signed by then is no longer asked for
 
 
@@ -179,3 +181,88 @@ def _thing(viewer: Viewer, one: Reconciliation) -> Thing:
 
 
 register_thing("reconciliation", _things)
+
+
+@provider
+def own_certificate(viewer: Viewer) -> Iterator[Todo]:
+    """An inspector's own certificate, 60 days before its last, urgently 30 days before, and once it has expired."""
+    found = queries.inspector_of(viewer) if viewer.role == Role.INSPECTOR else None
+    if found is None or found.state != Inspector.State.ACTIVE or found.certificate_days_left > WARN_DAYS:
+        return
+    left = found.certificate_days_left
+    words = "已过期" if left < 0 else f" {URGENT_DAYS if left <= URGENT_DAYS else WARN_DAYS} 天内到期"
+    reason = "到期后不参加抽取；换证后交单位经办人登记"
+    yield Todo(f"您的执法证{words}", reason, reverse("registry:me"), "查看", due=found.certificate_expires)
+
+
+@provider
+def untested(viewer: Viewer) -> Iterator[Todo]:
+    """People on duty whom no valid test lets count."""
+    if not policy.may_recommend(viewer, viewer.organisation):
+        return
+    found = queries.inspectors_seen(viewer).filter(~assessed(clock.today()), state=Inspector.State.ACTIVE)
+    count = found.count()
+    if count:
+        url = f"{reverse('registry:inspectors')}?available=untested"
+        yield Todo(f"{count} 人没有有效的培训考核", "登记合格记录前不参加抽取", url, "登记培训考核")
+
+
+@provider
+def declared(viewer: Viewer) -> Iterator[Todo]:
+    """Avoidances that inspectors declared, and leaves that they asked for, for their unit's clerk."""
+    if not policy.may_recommend(viewer, viewer.organisation):
+        return
+    pairs = list(queries.avoidances_to_decide(viewer)[:_MANY])
+    if pairs:
+        url = reverse("registry:inspector", args=[pairs[0].inspector_id])
+        more = "条及以上" if len(pairs) == _MANY else "条"
+        yield Todo(
+            f"核实 {len(pairs)} {more}回避申报",
+            "申报的已在抽取中回避，核实后确认或说明不成立",
+            f"{url}#avoid",
+            "去核实",
+        )
+    leaves = list(queries.leaves_to_decide(viewer).order_by("starts")[:_MANY])
+    if leaves:
+        url = reverse("registry:inspector", args=[leaves[0].inspector_id])
+        more = "份及以上" if len(leaves) == _MANY else "份"
+        words = "批准后休假期间不参加抽取"
+        yield Todo(f"审批 {len(leaves)} {more}休假申请", words, f"{url}#leaves", "去审批", due=leaves[0].starts)
+
+
+@provider
+def loans(viewer: Viewer) -> Iterator[Todo]:
+    """Loans that wait for this head's word."""
+    count = queries.loans_to_agree(viewer).count()
+    if count:
+        url = f"{reverse('registry:loans')}?state={Loan.State.ASKED.value}"
+        yield Todo(f"{count} 笔人员借调等您决定", "双方负责人都同意后生效", url, "查看并决定")
+
+
+@provider
+def experts(viewer: Viewer) -> Iterator[Todo]:
+    """Experts to review; those sent back and engagements that end soon for the clerk who keeps them."""
+    waiting = queries.experts_waiting_for_review(viewer).count()
+    if waiting:
+        url = f"{reverse('registry:experts')}?state={Expert.State.RECOMMENDED.value}"
+        yield Todo(f"审核 {waiting} 名专家", "审核通过后按领域参加抽取", url, "审核专家")
+    if not policy.may_engage(viewer, viewer.organisation):
+        return
+    own = queries.experts_seen(viewer).filter(organisation__path__startswith=viewer.base.path)
+    found = own.aggregate(
+        returned=Count("pk", filter=Q(state=Expert.State.RETURNED)),
+        ending=Count(
+            "pk",
+            filter=Q(state=Expert.State.ACTIVE, engaged_until__lte=clock.today() + timedelta(days=WARN_DAYS)),
+        ),
+        first=Min("engaged_until", filter=Q(state=Expert.State.ACTIVE)),
+    )
+    if found["returned"]:
+        url = f"{reverse('registry:experts')}?state={Expert.State.RETURNED.value}"
+        yield Todo(
+            f"改正 {found['returned']} 名被退回的专家", "审核意见在专家页上，修改后自动重新送审", url, "查看并改正"
+        )
+    if found["ending"]:
+        url = f"{reverse('registry:experts')}?state={Expert.State.ACTIVE.value}&sort=expires"
+        words = f"{found['ending']} 名专家的聘期 {WARN_DAYS} 天内届满或已满"
+        yield Todo(words, "到期后不参加抽取", url, "续聘或解聘", due=found["first"])

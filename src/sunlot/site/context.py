@@ -37,6 +37,7 @@ DESK = [
     Place("/desk/", "工作台", "/desk/"),
     Place("/desk/catalogue/", "事项清单", "/desk/catalogue/", _BUSINESS),
     Place("/desk/registry/objects/", "名录库", "/desk/registry/", _BUSINESS),
+    Place("/desk/registry/me/", "我的登记", "/desk/registry/", frozenset({Role.INSPECTOR})),
     Place("/desk/planning/", "计划", "/desk/planning/", _BUSINESS),
     Place("/desk/drawing/", "抽取", "/desk/drawing/", _BUSINESS),
     Place("/desk/inspecting/", "检查", "/desk/inspecting/", _BUSINESS | _GUESTS),

@@ -14,7 +14,7 @@ from sunlot.lottery.text import is_plain
 from sunlot.norms import clock
 from sunlot.organisations import scans
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
-from sunlot.registry.models import Inspector
+from sunlot.registry.models import Expert, Inspector
 from sunlot.trail import files
 from sunlot.trail.actions import record
 
@@ -169,9 +169,10 @@ def _kept(upload: Upload) -> tuple[Upload, bytes]:
     return upload, upload.content
 
 
-def inspector_named(number: str) -> Inspector | None:
-    """The inspector of this number, with its organisation."""
-    return Inspector.objects.select_related("organisation").filter(number=number).first()
+def inspector_named(number: str) -> Inspector | Expert | None:
+    """The inspector or expert of this number, with its organisation."""
+    found = Inspector.objects.select_related("organisation").filter(number=number).first()
+    return found or Expert.objects.select_related("organisation").filter(number=number).first()
 
 
 def computed(standing: Standing, proposal: Replacement) -> Change:

@@ -10,7 +10,7 @@ from sunlot.visits import actions as visits
 from sunlot.visits.models import Visit
 
 from .. import drawn
-from ..models import Finding, Form, FormPart, PartMember, Task
+from ..models import Finding, Form, FormExpert, FormPart, PartMember, Task
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ def make_forms(
     forms = Form.objects.bulk_create(
         Form(number=f"{task.number}-{serial + at:04d}", task=task, object=one.object, team=one.team)
         for at, (one, _) in enumerate(dispatched, 1)
+    )
+    FormExpert.objects.bulk_create(
+        FormExpert(form=form, expert=expert, pool=pool, position=position)
+        for form, (one, _) in zip(forms, dispatched, strict=True)
+        for position, (pool, expert) in enumerate(one.experts)
     )
     seats = [
         (form, seat, versions[seat.participant.pk])

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from sunlot.catalogue.models import ItemVersion, ObjectKind
 from sunlot.organisations.models import Organisation, Region, User
-from sunlot.registry.models import RiskClass
+from sunlot.registry.models import ExpertField, RiskClass
 
 from .annual import AnnualLine
 
@@ -187,6 +187,24 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.organisation.name
+
+
+class PlanExpert(models.Model):
+    """Seats for experts of one field in each team: drawn as a pool of their own, beside the certified inspectors."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="experts")
+    field = models.ForeignKey(ExpertField, on_delete=models.PROTECT, related_name="+")
+    seats = models.PositiveSmallIntegerField("每组专家人数")
+
+    class Meta:
+        ordering = ["field__code"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "field"], name="plan_expert_once"),
+            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=50), name="plan_expert_seats"),
+        ]
+
+    def __str__(self) -> str:
+        return self.field.name
 
 
 class PlanItem(models.Model):

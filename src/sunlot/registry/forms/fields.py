@@ -141,9 +141,9 @@ class VersionedForm(DeskForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     @classmethod
-    def values_of(cls, entry: Any) -> dict[str, str]:
+    def values_of(cls, entry: Any) -> dict[str, Any]:
         """The entry's values as the form's controls hold them, `entry` being the record itself or one of its history."""
-        found = {}
+        found: dict[str, Any] = {}
         for name in cls.base_fields:
             value = getattr(entry, f"{name}_id", None) if hasattr(entry, f"{name}_id") else getattr(entry, name, "")
             found[name] = cls.written(name, value)

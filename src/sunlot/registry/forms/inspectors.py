@@ -1,4 +1,4 @@
-"""Forms of inspectors and of what they must not meet."""
+"""Forms of inspectors: facts and state."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sunlot.catalogue.models import Competence
 from sunlot.desk.forms import DeskForm
 from sunlot.organisations.models import Organisation, User
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
 from ..imports.values import words_of
-from ..models import Avoidance, InspectionObject, Inspector
+from ..models import Inspector
 from .fields import NUMBER_HINT, CleanText, PhoneText, VersionedForm, number_of
 
 
@@ -20,10 +21,20 @@ class _InspectorFields(DeskForm):
     name = CleanText(label="姓名", max_length=40)
     organisation = forms.ModelChoiceField(label="单位", queryset=Organisation.objects.none(), empty_label=None)
     certificate = CleanText(label="执法证号", max_length=40)
+    certificate_issuer = CleanText(label="发证机关", max_length=80, required=False)
     certificate_expires = forms.DateField(label="执法证有效期至", widget=forms.DateInput)
+    second_certificate = CleanText(
+        label="部门执法证号", max_length=40, required=False, help_text="除政府统一的行政执法证外另有本部门证件的填写"
+    )
+    second_certificate_expires = forms.DateField(label="部门执法证有效期至", required=False, widget=forms.DateInput)
     fields_ = CleanText(label="专业领域", max_length=200, required=False, help_text="用顿号分开，如：燃气、质量安全")
     post = CleanText(label="岗位", max_length=40, required=False)
     rank = CleanText(label="职务", max_length=40, required=False)
+    title = CleanText(label="职称", max_length=40, required=False)
+    education = CleanText(label="学历", max_length=20, required=False)
+    major = CleanText(label="所学专业", max_length=40, required=False)
+    on_post_since = forms.DateField(label="从事执法岗位起", required=False, widget=forms.DateInput)
+    beat = CleanText(label="管辖片区", max_length=80, required=False)
     phone = PhoneText(label="手机", max_length=20, required=False)
     user = forms.ModelChoiceField(
         label="登录账号",
@@ -46,9 +57,17 @@ class _InspectorFields(DeskForm):
         if inspector is not None and inspector.user_id:
             free = free | accounts.filter(pk=inspector.user_id)
         self.fields["user"].queryset = free.distinct()  # type: ignore[attr-defined]  # a ModelChoiceField
+        self._competences = list(Competence.objects.filter(is_active=True).values_list("name", flat=True))
+        self._kept = set(inspector.fields) if inspector is not None else set()
+        if self._competences:
+            self.fields["fields_"].help_text = f"用顿号分开，写法与目录一致：{'、'.join(self._competences)}"
 
     def clean_fields_(self) -> list[str]:
-        return words_of(str(self.cleaned_data["fields_"] or ""))
+        words = words_of(str(self.cleaned_data["fields_"] or ""))
+        unknown = [one for one in words if self._competences and one not in {*self._competences, *self._kept}]
+        if unknown:
+            raise ValidationError(f"专业领域目录中没有“{'、'.join(unknown)}”。与事项要求的写法一致才能按专业抽取。")
+        return words
 
     @property
     def values(self) -> dict[str, Any]:
@@ -65,18 +84,11 @@ class NewInspectorForm(_InspectorFields):
         label="人员编号", max_length=64, help_text=f"单位内部的编号，公示抽取结果时使用，不要用身份证号；{NUMBER_HINT}"
     )
 
-    field_order = (
-        "number",
-        "name",
-        "organisation",
-        "certificate",
-        "certificate_expires",
-        "fields_",
-        "post",
-        "rank",
-        "phone",
-        "user",
+    recommendation = CleanText(
+        label="推荐理由", max_length=200, help_text="例如：从事燃气执法五年，培训考核合格，持有效执法证"
     )
+
+    field_order = ("number", "name", "organisation")
 
     def clean_number(self) -> str:
         return number_of(str(self.cleaned_data["number"]))
@@ -86,7 +98,7 @@ class InspectorForm(VersionedForm, _InspectorFields):
     """An inspector's facts."""
 
     @classmethod
-    def values_of(cls, entry: Any) -> dict[str, str]:
+    def values_of(cls, entry: Any) -> dict[str, Any]:
         return super().values_of(entry) | {"fields_": "、".join(entry.fields)}
 
 
@@ -105,30 +117,3 @@ class InspectorStateForm(DeskForm):
         words: Mapping[str, str] = {Inspector.State.RECOMMENDED: "重新送审"}
         moves = [Inspector.State(one) for one in Inspector.MOVES[inspector.state] if one in self.OFFERED]
         self.fields["state"].choices = [(one.value, words.get(one, one.label)) for one in moves]  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class AvoidanceForm(DeskForm):
-    """An object that an inspector must not meet."""
-
-    object = CleanText(label="检查对象的编号或全称", max_length=120)
-    ground = forms.ChoiceField(label="事由", choices=Avoidance.Ground.choices)
-    note = CleanText(label="说明", max_length=200, required=False, help_text="不公开")
-    expires = forms.DateField(label="有效期至", required=False, widget=forms.DateInput, help_text="不填为长期")
-
-    def __init__(self, *args: Any, visible: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._visible = visible
-
-    def clean_object(self) -> InspectionObject:
-        text = str(self.cleaned_data["object"])
-        number = (
-            self._visible.filter(number=text.replace(" ", "").upper()).first()
-            or self._visible.filter(number=text).first()
-        )
-        found = [number] if number else list(self._visible.filter(name=text)[:2])
-        if not found:
-            raise ValidationError("名录库中没有这个检查对象，核对编号或全称。")
-        if len(found) > 1:
-            raise ValidationError("有几个同名的检查对象，改填编号。")
-        entry: InspectionObject = found[0]
-        return entry

@@ -130,6 +130,20 @@ INSPECTOR_FIELDS = (
     Field("phone", "手机", ("手机号", "手机号码", "联系电话", "电话", "联系方式"), ("电话", "手机")),
 )  # fmt: skip
 
+EXPERT_FIELDS = (
+    Field("number", "专家编号", ("编号", "人员编号", "专家代码"), ("编号",), required=True),
+    Field("name", "姓名", ("专家姓名", "专家", "名字"), ("姓名",), required=True),
+    Field("institution", "所在单位", ("工作单位", "单位", "单位名称", "所属单位", "机构名称", "所在机构"), ("单位", "机构"), required=True),
+    Field("institution_kind", "所在单位类别", ("单位类别", "单位性质", "机构类别", "机构性质")),
+    Field("fields", "专业领域", ("专业", "领域", "专家领域", "擅长领域", "从事专业"), ("专业", "领域"), required=True),
+    Field("title", "职称", ("专业技术职称", "技术职称"), ("职称",)),
+    Field("post", "职务", ("行政职务", "担任职务"), ("职务",)),
+    Field("engaged_from", "聘期起", ("聘任日期", "聘期开始", "聘任时间")),
+    Field("until", "聘期至", ("聘期止", "聘期", "聘期截止", "聘任到期", "有效期至", "有效期"), ("聘期", "到期"), required=True),
+    Field("organisation", "聘请单位", ("聘任单位", "推荐单位")),
+    Field("phone", "手机", ("手机号", "手机号码", "联系电话", "电话", "联系方式"), ("电话", "手机")),
+)  # fmt: skip
+
 AUTHORITY = "authority"
 """The target of an authoritative list: what a roster of objects has, and the state in which the enterprise is registered."""
 
@@ -147,6 +161,7 @@ _FIELDS = {
     Import.Target.OBJECTS.value: OBJECT_FIELDS,
     Import.Target.INSPECTORS.value: INSPECTOR_FIELDS,
     AUTHORITY: AUTHORITY_FIELDS,
+    Import.Target.EXPERTS.value: EXPERT_FIELDS,
 }
 
 

@@ -15,8 +15,10 @@ from ..actions.common import inspector_keys, user_of
 from ..actions.inspectors import needs_new_review
 from ..bulk_writing import BulkWriting
 from ..models import Assessment, Expert, Import, Inspector
+from .days import day_of
 from .reading import Cells
 from .rows import Cursor, Row, Verdict
+from .units import Units
 from .values import date_of, is_lossy, text_of, words_of
 
 TARGET = Import.Target.INSPECTORS.value
@@ -71,15 +73,8 @@ class InspectorRoster:
 
     def __init__(self, viewer: Viewer, defaults: Mapping[str, str], *, lock: bool = False) -> None:
         self._viewer, self._lock = viewer, lock
-        self._by_code: dict[str, Organisation] = {}
-        self._by_name: dict[str, list[Organisation]] = {}
-        for one in Organisation.objects.filter(is_active=True).select_related("parent"):
-            self._by_code[one.code] = one
-            self._by_name.setdefault(one.name, []).append(one)
-            if one.is_section and one.parent is not None:
-                self._by_name.setdefault(f"{one.parent.name}{one.name}", []).append(one)
+        self._units = Units(viewer, defaults, policy.may_recommend, "由该单位的经办人推荐")
         self._competences = set(Competence.objects.filter(is_active=True).values_list("name", flat=True))
-        self._default = self._by_code.get(defaults.get("organisation", "")) or viewer.organisation
 
     def missing(self, columns: Iterable[str]) -> list[str]:
         """The columns without which no row can be taken, by label."""
@@ -97,7 +92,7 @@ class InspectorRoster:
         row.given_number = at.identifier("number")
         if not row.given_number and not row.is_faulty:
             at.fault("number", "没有填写人员编号", "填写单位内部的人员编号，不要用身份证号")
-        row.organisation = self._organisation(at)
+        row.organisation = self._units.named(at)
         row.certificate = _certificate(at)
         row.certificate_expires = _expires(at)
         row.fields = words_of(at.text("fields", 200))
@@ -111,34 +106,10 @@ class InspectorRoster:
         for name, limit in _TEXTS.items():
             setattr(row, name, at.text(name, limit))
         for name, column in _DAYS.items():
-            setattr(row, name, _day(at, column))
+            setattr(row, name, day_of(at, column))
         _tests(at, row)
         row.phone = at.text("phone", 20, phone=True)
         return row
-
-    def _organisation(self, at: Cursor) -> Organisation | None:
-        if at.is_broken("organisation"):
-            return None
-        text = text_of(at.raw("organisation"))
-        found = (
-            [self._default]
-            if not text
-            else [self._by_code[text]]
-            if text in self._by_code
-            else self._by_name.get(text, [])
-        )
-        allowed = [one for one in found if policy.may_recommend(self._viewer, one)]
-        if not found:
-            at.fault("organisation", f"没有“{text}”这个单位", "填写单位全称或代码，与“机构与留痕”中的一致")
-            return None
-        if not allowed:
-            at.fault("organisation", f"{found[0].name}不在您单位之下", "由该单位的经办人推荐")
-            return None
-        if len(allowed) > 1:
-            at.fault("organisation", f"有 {len(allowed)} 个单位叫“{text}”", "改填单位代码")
-            return None
-        at.mended("organisation", text)
-        return allowed[0]
 
     def mark(self, rows: Sequence[InspectorRow]) -> None:
         """Find duplicates inside the file; `rows` are all its rows."""
@@ -236,22 +207,9 @@ def _expires(at: Cursor) -> date | None:
     return found
 
 
-def _day(at: Cursor, name: str) -> date | None:
-    """A day that may be missing; anything else in the cell is a fault."""
-    if at.is_broken(name):
-        return None
-    cell = at.raw(name)
-    if cell == "" or text_of(cell) == "":
-        return None
-    found = date_of(cell)
-    if found is None:
-        at.fault(name, f"“{text_of(cell)}”不是日期", "写成 2027-05-31、2027年5月31日 或 2027/5/31")
-    return found
-
-
 def _tests(at: Cursor, row: InspectorRow) -> None:
     """The passed test of the row: of the subjects named, else of the fields of competence and of law enforcement."""
-    row.tested, row.tested_until = _day(at, "tested"), _day(at, "tested_until")
+    row.tested, row.tested_until = day_of(at, "tested"), day_of(at, "tested_until")
     named = words_of(at.text("subjects", 200))
     row.subjects = named or [Assessment.GENERAL, *row.fields]
     if row.tested is None:
@@ -313,6 +271,7 @@ class InspectorTaking:
                 recorded_at=self._now,
             )
             for row in rows
+            if row.tested is not None
             for subject in row.new_tests
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from sunlot.organisations.viewer import Viewer
 
 from ..models import Import
+from .experts import ExpertRoster
 from .inspectors import InspectorRoster
 from .objects import ObjectRoster
 from .reading import Table
@@ -18,6 +19,14 @@ Tell = Callable[[int, str], object]
 
 PART = 5000
 _ORDER = {Verdict.FAULT.value: 0, Verdict.WARNING.value: 1, Verdict.MENDED.value: 2}
+
+
+ROSTERS: dict[str, Any] = {
+    Import.Target.OBJECTS: ObjectRoster,
+    Import.Target.INSPECTORS: InspectorRoster,
+    Import.Target.EXPERTS: ExpertRoster,
+}
+"""The reader of each target's rows."""
 
 
 def silent(_done: int, _words: str) -> None:
@@ -92,8 +101,7 @@ def check(
 
 def roster_of(viewer: Viewer, target: str, defaults: Mapping[str, str], *, lock: bool = False) -> Any:
     """The reader and comparer of a target's rows."""
-    reader = ObjectRoster if target == Import.Target.OBJECTS else InspectorRoster
-    return reader(viewer, defaults, lock=lock)
+    return ROSTERS[target](viewer, defaults, lock=lock)
 
 
 def parsed(roster: Any, table: Table, columns: Mapping[int, str], tell: Tell = silent) -> tuple[list[Any], list[str]]:

@@ -33,6 +33,8 @@ def require_importer(viewer: Viewer, target: str) -> None:
     """Raise NotAllowed unless this person may bring rosters of this kind in."""
     if target == Import.Target.INSPECTORS and not policy.may_recommend(viewer, viewer.organisation):
         raise NotAllowed("执法检查人员名单由所在单位的经办人导入，统筹科室审核。")
+    if target == Import.Target.EXPERTS and not policy.may_engage(viewer, viewer.organisation):
+        raise NotAllowed("专家名单由聘请单位的经办人导入，统筹科室审核。")
     if target == Import.Target.OBJECTS and not policy.may_write(viewer):
         raise NotAllowed("检查对象名单由经办人或统筹科室导入。")
 

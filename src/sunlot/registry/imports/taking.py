@@ -22,6 +22,7 @@ from ..actions.common import keys_of
 from ..locks import take_registry_lock
 from ..models import ColumnMemory, Import, ImportFinding
 from .checking import add_findings, columns_of, keep, table_of
+from .experts import ExpertTaking
 from .fields import plain_head
 from .inspectors import InspectorTaking
 from .objects_taking import ObjectTaking
@@ -32,6 +33,12 @@ from .reading import Table
 INLINE_ROWS = 2000
 INLINE_BYTES = 2**20
 CHUNK = 1000
+TAKINGS: dict[str, Any] = {
+    Import.Target.OBJECTS: ObjectTaking,
+    Import.Target.INSPECTORS: InspectorTaking,
+    Import.Target.EXPERTS: ExpertTaking,
+}
+"""What writes each target's rows."""
 State = Import.State
 
 
@@ -117,7 +124,7 @@ def _fate(row: Any, accept_warnings: bool) -> str:
 
 def _writer(viewer: Viewer, roster: Import) -> Any:
     reason = f"导入：{roster.file_name}"
-    return ObjectTaking(viewer, reason) if roster.target == Import.Target.OBJECTS else InspectorTaking(viewer, reason)
+    return TAKINGS[roster.target](viewer, reason)
 
 
 def remember(roster: Import, heads: dict[str, str]) -> None:

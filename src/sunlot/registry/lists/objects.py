@@ -17,7 +17,7 @@ from sunlot.organisations.viewer import Viewer
 from .. import marks, policy, queries
 from ..imports.fields import ATTR
 from ..kinds import Attribute, Type, attributes_of
-from ..models import CreditMark, Entity, InspectionObject, Inspector, Involvement, RiskClass
+from ..models import CreditMark, Entity, Expert, InspectionObject, Inspector, Involvement, RiskClass
 from .filters import RegionFilters, search_box, searching, select
 
 LICENCE_WARN_DAYS = 60
@@ -192,7 +192,7 @@ def _object_columns(viewer: Viewer) -> Sequence[Column[InspectionObject]]:
     ]
 
 
-def called(entry: Entity | InspectionObject | Inspector) -> str:
+def called(entry: Entity | InspectionObject | Inspector | Expert) -> str:
     """The name, with 演示 after what is invented: a file that leaves the system says so too."""
     return f"{entry.name}（演示）" if entry.is_demo else entry.name
 

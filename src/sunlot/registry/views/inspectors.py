@@ -1,4 +1,4 @@
-"""Pages of inspectors: list, entry, review, state, avoidance."""
+"""Pages of inspectors: list, entry, review, state."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock, masking
@@ -19,6 +19,7 @@ from ..forms import inspectors as forms
 from ..lists import inspectors as lists
 from ..models import Inspector
 from ..qualifying import qualified_inspectors
+from ..service import service_of
 from ..story import story_of
 
 _WHO = "执法检查人员的登记内容由所在单位的经办人修改。"
@@ -53,16 +54,18 @@ def inspector(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     context = {
         "inspector": found,
         "certificate": lists.shown_certificate(viewer, found),
+        "second_certificate": lists.shown_second_certificate(viewer, found),
         "phone": found.phone if may_set_state else masking.phone(found.phone),
-        "is_qualified": found.state == Inspector.State.ACTIVE and found.certificate_days_left >= 0,
         "warn_days": lists.WARN_DAYS,
         "may_change": policy.may_recommend(viewer, found.organisation),
         "may_review": found.state == Inspector.State.RECOMMENDED and policy.may_review(viewer, found),
         "own": found.recommended_by_id == viewer.user_id,
         "may_set_state": may_set_state and bool(forms.InspectorStateForm(inspector=found).fields["state"].choices),  # type: ignore[attr-defined]  # a ChoiceField
-        "avoidances": queries.avoidances_seen(viewer).filter(inspector=found, ended_at__isnull=True),
+        "may_keep": may_set_state and not policy.is_self(viewer, found),
+        "may_lend": policy.may_ask_loan(viewer, found.organisation, found.organisation),
         "may_avoid": policy.may_avoid(viewer, found),
         "history": story_of(found, f"inspector:{found.pk}"),
+        **service_of(viewer, found),
     }
     return render(request, "registry/inspector.html", context)
 
@@ -163,41 +166,6 @@ def review(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         )
         return redirect("registry:review")
     own = queries.inspectors_seen(viewer).filter(state=Inspector.State.RECOMMENDED, recommended_by=viewer.user_id)
-    context = {"waiting": waiting.select_related("recommended_by", "organisation"), "own": own, "today": clock.today()}
+    waiting = waiting.select_related("recommended_by", "organisation").prefetch_related("assessments")
+    context = {"waiting": waiting, "own": own, "today": clock.today()}
     return render(request, "registry/review.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@desk_view()
-def new_avoidance(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
-    """Enter an object that this inspector must not meet."""
-    found = visible_or_404(viewer, queries.inspectors_seen(viewer), pk=pk)
-    policy.require(viewer, policy.may_avoid(viewer, found), "回避由人员所在单位的经办人或统筹科室登记。")
-    form = forms.AvoidanceForm(request.POST or None, visible=queries.objects_seen(viewer))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.add_avoidance(viewer, found, data["object"], data["ground"], data["note"], data["expires"])
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            form.add_error("expires", str(refusal))
-        else:
-            messages.success(request, f"已登记：{found.name}回避“{data['object'].name}”。")
-            return redirect("registry:inspector", found.pk)
-    lede = "抽取和配组时两者不会相遇。事由只在系统内可见。"
-    context = {
-        "form": form, "title": "登记回避", "lede": lede, "save": "登记回避",
-        "place": "inspectors", "back": found, "back_url": "registry:inspector",
-    }  # fmt: skip
-    return render(request, "registry/form.html", context)
-
-
-@require_POST
-@desk_view()
-def end_avoidance(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
-    """End an avoidance, with the reason."""
-    found = visible_or_404(viewer, queries.avoidances_seen(viewer), pk=pk)
-    actions.end_avoidance(viewer, found, request.POST.get("reason", ""))
-    messages.success(request, f"已解除对“{found.object.name}”的回避。")
-    return redirect("registry:inspector", found.inspector_id)

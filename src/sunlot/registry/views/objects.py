@@ -83,7 +83,10 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "items": items,
         "may_change": policy.may_change(viewer, entry),
         "involvement_form": forms.InvolvementForm() if policy.may_change(viewer, entry) else None,
-        "avoidances": queries.avoidances_seen(viewer).filter(object=entry, ended_at__isnull=True),
+        "avoidances": [
+            (one, policy.sees_ground(viewer, one))
+            for one in queries.avoidances_seen(viewer).filter(object=entry, ended_at__isnull=True)
+        ],
         "panels": panels_of(viewer, entry),
         "visits": visits_this_year([entry.pk])[entry.pk],
         "history": story_of(entry, f"object:{entry.pk}"),

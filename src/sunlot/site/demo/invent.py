@@ -153,6 +153,52 @@ def objects() -> list[InventedObject]:
     return made
 
 
+@dataclass(frozen=True)
+class InventedExpert:
+    """One row of the roster of experts."""
+
+    number: str
+    name: str
+    institution: str
+    kind: str
+    fields: str
+    title: str
+    engaged_days: int
+    phone: str
+
+
+_INSTITUTIONS = (
+    ("沙枣花工程质量检测有限公司", "检验检测机构", ("工程质量检测、建筑结构", "起重机械", "工程质量检测")),
+    ("红柳湾特种设备检验所", "检验检测机构", ("起重机械", "燃气", "供热")),
+    ("梭梭林燃气热力研究院", "科研院所、高校", ("燃气", "燃气、供热", "供热")),
+    ("马兰草建筑大学", "科研院所、高校", ("建筑结构", "消防", "供排水")),
+    ("石榴籽造价咨询协会", "行业协会、企业", ("工程造价", "工程造价")),
+    ("百灵鸟物业管理协会", "行业协会、企业", ("物业管理", "物业管理、消防")),
+)
+
+
+def experts() -> list[InventedExpert]:
+    """Experts of testing bodies, institutes and trade associations; none of these exists."""
+    dice = random.Random(SEED + 3)  # noqa: S311 -- names of a demonstration
+    used: set[str] = set()
+    made: list[InventedExpert] = []
+    for institution, kind, people in _INSTITUTIONS:
+        for fields in people:
+            made.append(
+                InventedExpert(
+                    number=f"zj-{len(made) + 1:03}",
+                    name=person(dice, used),
+                    institution=institution,
+                    kind=kind,
+                    fields=fields,
+                    title=dice.choice(["高级工程师", "正高级工程师", "副教授", "工程师"]),
+                    engaged_days=dice.choice([215, 400, 700]),
+                    phone=f"1390473{dice.randrange(10**4):04}",
+                )
+            )
+    return made
+
+
 def inspectors(counts: dict[str, int]) -> list[InventedInspector]:
     """Inspectors for each organisation's code, as many as `counts` says."""
     dice = random.Random(SEED + 1)  # noqa: S311 -- names of a demonstration

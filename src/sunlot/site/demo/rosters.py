@@ -8,15 +8,18 @@ from sunlot.documents import spreadsheets
 from sunlot.norms import clock
 from sunlot.organisations.viewer import SYSTEM
 from sunlot.registry import imports
-from sunlot.registry.actions import avoidance, inspectors
+from sunlot.registry.actions import avoidance, experts, inspectors
 from sunlot.registry.actions.demo import mark_all_as_demo
-from sunlot.registry.models import Avoidance, Import, InspectionObject, Inspector
+from sunlot.registry.models import Avoidance, Expert, Import, InspectionObject, Inspector
 
 from . import invent
 from .people import INSPECTORS, Cast
 
 OBJECT_HEADS = "名称 统一社会信用代码 许可证号 类别 辖区 地址 信用风险 法定代表人 联系人 联系电话 建设单位 施工单位 监理单位".split()
-INSPECTOR_HEADS = "人员编号 姓名 单位 执法证号 执法证有效期至 专业领域 岗位 职务 手机".split()
+INSPECTOR_HEADS = (
+    "人员编号 姓名 单位 执法证号 发证机关 执法证有效期至 专业领域 岗位 职务 从事执法岗位起 考核合格日期 考核有效期至 手机"
+).split()
+EXPERT_HEADS = "专家编号 姓名 所在单位 所在单位类别 专业领域 职称 聘期起 聘期至 聘请单位 手机".split()
 
 
 def make(cast: Cast) -> None:
@@ -29,7 +32,10 @@ def make(cast: Cast) -> None:
         _import(
             cast, department, Import.Target.INSPECTORS, f"执法检查人员（演示）-{department}.xlsx", INSPECTOR_HEADS, rows
         )
+    _import(cast, "zjj", Import.Target.EXPERTS, "专家名录（演示）.xlsx", EXPERT_HEADS, _expert_rows())
     mark_all_as_demo(SYSTEM)
+    for expert in Expert.objects.order_by("number"):
+        experts.review_expert(cast["fagui"], expert, accept=True, comment="职称和从业经历与领域相符")
     waiting = Inspector.objects.filter(state=Inspector.State.RECOMMENDED).select_related("organisation")
     for department, reviewer in [("zjj", "fagui"), ("scjg", "scjg-head"), ("yjj", "yjj-head"), ("rsj", "rsj-head")]:
         own = waiting.filter(organisation__path__startswith=f"{department}/")
@@ -62,17 +68,41 @@ def _object_rows() -> list[list[str]]:
 
 
 def _inspector_row(one: invent.InventedInspector) -> list[str]:
-    expires = clock.today() + timedelta(days=one.expires_in_days + 180)
+    today = clock.today()
+    serial = sum(map(ord, one.number))
     return [
         one.number,
         one.name,
         one.organisation,
         one.certificate,
-        expires.isoformat(),
+        "内蒙古自治区人民政府",
+        (today + timedelta(days=one.expires_in_days + 180)).isoformat(),
         one.fields,
         one.post,
         one.rank,
+        (today - timedelta(days=700 + serial % 2500)).isoformat(),
+        (today - timedelta(days=30 + serial % 200)).isoformat(),
+        (today + timedelta(days=900 + serial % 400)).isoformat(),
         one.phone,
+    ]
+
+
+def _expert_rows() -> list[list[str]]:
+    today = clock.today()
+    return [
+        [
+            one.number,
+            one.name,
+            one.institution,
+            one.kind,
+            one.fields,
+            one.title,
+            (today - timedelta(days=200)).isoformat(),
+            (today + timedelta(days=one.engaged_days)).isoformat(),
+            "zjj",
+            one.phone,
+        ]
+        for one in invent.experts()
     ]
 
 
@@ -89,6 +119,7 @@ def _avoid(cast: Cast) -> None:
     """A few pairs that must not meet, so that every draw shows how avoidance is kept."""
     objects = list(InspectionObject.objects.filter(kind__name="物业服务企业").order_by("number")[:6])
     people = list(Inspector.objects.filter(organisation__path__startswith="zjj/").order_by("number")[:12:2])
-    grounds = [Avoidance.Ground.FORMER, Avoidance.Ground.FAMILY, Avoidance.Ground.INTEREST]
+    grounds = [Avoidance.Ground.FORMER, Avoidance.Ground.FAMILY, Avoidance.Ground.SHARES]
     for at, (person, entry) in enumerate(zip(people, objects, strict=True)):
-        avoidance.add_avoidance(cast["zjj"], person, entry, grounds[at % 3], "演示")
+        left_on = clock.today() - timedelta(days=300) if at % 3 == 0 else None
+        avoidance.add_avoidance(cast["zjj"], person, entry, grounds[at % 3], "演示", left_on=left_on)

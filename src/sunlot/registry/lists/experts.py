@@ -1,0 +1,102 @@
+"""Experts as a list."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from sunlot.desk.lists import Column, Listing
+from sunlot.norms import clock, masking
+from sunlot.organisations.viewer import Viewer
+
+from .. import policy, queries
+from ..models import Expert, ExpertField, Institution
+from ..qualifying import qualified_experts
+from .filters import search_box, searching, select
+from .objects import called
+
+
+class ExpertFilters(django_filters.FilterSet):
+    """What the list of experts can be narrowed by."""
+
+    q = django_filters.CharFilter(
+        label="姓名、编号、单位、领域或拼音首字母", method="search", widget=search_box("如：王芳、检测、wf")
+    )
+    field = django_filters.ModelChoiceFilter(
+        label="专业领域",
+        field_name="fields",
+        queryset=ExpertField.objects.all(),
+        to_field_name="code",
+        empty_label="全部领域",
+        widget=select(),
+    )
+    kind = django_filters.ChoiceFilter(
+        label="单位类别",
+        field_name="institution__kind",
+        choices=Institution.Kind.choices,
+        empty_label="全部类别",
+        widget=select(),
+    )
+    state = django_filters.ChoiceFilter(
+        label="状态", choices=Expert.State.choices, empty_label="全部状态", widget=select()
+    )
+    available = django_filters.ChoiceFilter(
+        label="今天能否抽取", method="by_availability", empty_label="不限", widget=select(),
+        choices=[("yes", "能"), ("over", "聘期已满")],
+    )  # fmt: skip
+
+    class Meta:
+        model = Expert
+        fields: list[str] = []
+
+    def search(self, queryset: "QuerySet[Expert]", _name: str, value: str) -> "QuerySet[Expert]":
+        return queryset.filter(searching(value, number="number"))
+
+    def by_availability(self, queryset: "QuerySet[Expert]", _name: str, value: str) -> "QuerySet[Expert]":
+        today = clock.today()
+        if value == "over":
+            return queryset.filter(engaged_until__lt=today)
+        return queryset.filter(pk__in=qualified_experts(today).values("pk"))
+
+
+def experts_listing(request: HttpRequest, viewer: Viewer) -> "Listing[Expert]":
+    """The experts that this person sees, by number."""
+    return Listing(
+        request,
+        queries.experts_seen(viewer),
+        filters=ExpertFilters,
+        sorts={
+            "name": ["name"],
+            "number": ["number"],
+            "institution": ["institution__name", "number"],
+            "expires": ["engaged_until", "number"],
+            "state": ["state", "number"],
+        },
+        default_sort="number",
+        columns=[
+            Column("number", "专家编号", lambda one: one.number),
+            Column("name", "姓名", called),
+            Column("institution", "所在单位", lambda one: one.institution.name),
+            Column("institution_kind", "所在单位类别", lambda one: one.institution.get_kind_display()),
+            Column("fields", "专业领域", fields_of),
+            Column("title", "职称", lambda one: one.title),
+            Column("post", "职务", lambda one: one.post),
+            Column("engaged_from", "聘期起", lambda one: one.engaged_from),
+            Column("engaged_until", "聘期至", lambda one: one.engaged_until),
+            Column("organisation", "聘请单位", lambda one: one.organisation.name),
+            Column("phone", "手机", lambda one: shown_phone(viewer, one)),
+            Column("state", "状态", lambda one: one.get_state_display()),
+        ],
+        unit="人",
+    )
+
+
+def fields_of(expert: Expert) -> str:
+    """The names of its fields. Prefetch `fields`."""
+    return "、".join(one.name for one in expert.fields.all())
+
+
+def shown_phone(viewer: Viewer, expert: Expert) -> Any:
+    """The phone, masked for who does not keep the entry."""
+    return expert.phone if policy.may_keep_expert(viewer, expert) else masking.phone(expert.phone)
