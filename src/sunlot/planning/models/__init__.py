@@ -1,7 +1,7 @@
 """Plans: who inspects what, among whom, how many, when; signed and published before anything is drawn."""
 
 from .annual import AnnualLine, AnnualPlan, AnnualVersion
-from .plans import Participant, Plan, PlanItem, PlanStratum, PlanVersion, PlanZone
+from .plans import Participant, Plan, PlanExpert, PlanItem, PlanStratum, PlanVersion, PlanZone
 
 __all__ = [
     "AnnualLine",
@@ -9,6 +9,7 @@ __all__ = [
     "AnnualVersion",
     "Participant",
     "Plan",
+    "PlanExpert",
     "PlanItem",
     "PlanStratum",
     "PlanVersion",

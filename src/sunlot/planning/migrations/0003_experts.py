@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0001_initial'),
-        ('registry', '0003_people'),
+        ('planning', '0002_change_orders'),
+        ('registry', '0004_people'),
     ]
 
     operations = [
