@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import capacity_page, views
 from .annual import views as annual
 
 app_name = "planning"
@@ -23,6 +23,7 @@ urlpatterns = [
     path("annual/<str:number>/versions/<int:version>/", annual.version, name="annual-version"),
     path("annual/<str:number>/annex.pdf", annual.pdf, name="annual-pdf"),
     path("annual/<str:number>/annex.xlsx", annual.xlsx, name="annual-xlsx"),
+    path("capacity/", capacity_page.capacity, name="capacity"),
     path("<str:number>/", views.detail, name="plan"),
     path("<str:number>/edit/", views.edit, name="edit"),
     path("<str:number>/submit/", views.submit, name="submit"),
