@@ -16,7 +16,7 @@ from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
 from sunlot.publishing.models import Publication
 from sunlot.registry import examples, imports
-from sunlot.registry.models import Entity, Import, InspectionObject, Inspector
+from sunlot.registry.models import Entity, Expert, Import, InspectionObject, Inspector
 from sunlot.site import demo
 from sunlot.trail.models import EventDetail
 
@@ -110,6 +110,13 @@ def _staff() -> dict[str, list[str]]:
             f"/desk/registry/entities/{Entity.objects.order_by('pk')[0].pk}/",
             "/desk/registry/inspectors/",
             f"/desk/registry/inspectors/{Inspector.objects.get(number='zjj-wuye-001').pk}/",
+            f"/desk/registry/inspectors/{Inspector.objects.get(number='zjj-wuye-001').pk}/avoid/",
+            "/desk/registry/inspectors/borrow/",
+            "/desk/registry/experts/",
+            f"/desk/registry/experts/{Expert.objects.order_by('pk')[0].pk}/",
+            "/desk/registry/experts/new/",
+            "/desk/registry/loans/",
+            "/desk/planning/capacity/",
             "/desk/registry/imports/objects/",
             f"/desk/registry/imports/{_faulty_import().pk}/",
             "/desk/planning/",
@@ -138,6 +145,7 @@ def _staff() -> dict[str, list[str]]:
         "unit-head": ["/desk/"],
         "jijian": ["/desk/", "/desk/drawing/"],
         inspector: ["/field/", f"/field/{open_part.pk}/", "/desk/", "/desk/inspecting/"],
+        "zjj-wuye-001": ["/desk/registry/me/", "/desk/registry/me/avoid/", "/desk/registry/me/leave/"],
         "sysadmin": [
             "/desk/",
             "/desk/organisations/",

@@ -1,9 +1,13 @@
 """An inspector's service: tests, leave, avoidance declared and decided, loans; each at the day on which it begins or ends."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sunlot.desk.todo import waiting_for
+from sunlot.norms import clock
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.registry import actions, queries
@@ -231,3 +235,21 @@ def test_an_inspector_s_certificate_is_warned_of_on_his_own_home_page(town: City
 
 def test_somebody_who_is_no_inspector_has_no_page_of_his_own(town: City) -> None:
     assert town.client("chen").get("/desk/registry/me/").status_code == 403
+
+
+def test_the_registry_as_of_a_past_day_shows_what_was_entered_and_who_could_be_drawn_then(town: City) -> None:
+    day = in_days(0)
+    found = on_duty(town, "wy-001", post="一线")
+    with time_machine.travel(clock.now() + timedelta(days=40), tick=True):
+        actions.change_inspector(town["chen"], found, name="王静")
+        actions.set_inspector_state(town["chen"], found, Inspector.State.LEFT, "调离")
+        then = town.client("chen").get(f"/desk/registry/inspectors/on/{day.isoformat()}/").content.decode()
+        assert "王芳" in then
+        assert "王静" not in then
+        assert ">能<" in then
+        before = town.client("chen").get(f"/desk/registry/inspectors/on/{in_days(-90).isoformat()}/").content.decode()
+        assert "这一天名录库里还没有人" in before
+        now = town.client("chen").get(f"/desk/registry/inspectors/on/{in_days(0).isoformat()}/").content.decode()
+        assert "王静" in now
+        assert "已离岗" in now
+    assert town.client("chen").get("/desk/registry/inspectors/on/nonsense/").status_code == 409

@@ -13,7 +13,7 @@ from sunlot.catalogue import queries as catalogue
 from sunlot.norms import clock, working_days
 from sunlot.planning import actions as planning
 from sunlot.planning.annual.content import LineContent
-from sunlot.planning.content import PlanContent, Seat, Stratum, Zone
+from sunlot.planning.content import ExpertSeat, PlanContent, Seat, Stratum, Zone
 from sunlot.planning.models import Plan
 
 from . import ceremony, inspections, yearly
@@ -50,6 +50,7 @@ class Draft:
     few_reason: str = ""
     release_in: int | None = None
     beside: str = ""  # why it stands beside the annual plan
+    experts: tuple[ExpertSeat, ...] = ()
 
 
 _THREE = (("150302", 2), ("150303", 1), ("150304", 1))
@@ -96,6 +97,7 @@ SITES = Draft(
     (("150300", 2),),
     written=32, drawn=22, ends=-25,
     zoning=Plan.Zoning.CITY.value,
+    experts=(ExpertSeat("hoisting", 1),),
 )  # fmt: skip
 
 PROPERTY = Draft(
@@ -201,6 +203,7 @@ def _content(draft: Draft, end: datetime) -> PlanContent:
         few_participants_reason=draft.few_reason,
         annual_line_id=yearly.line_of(draft.title, draw_at.astimezone(clock.SHANGHAI).date()),
         beside_reason=draft.beside,
+        experts=draft.experts,
     )
 
 

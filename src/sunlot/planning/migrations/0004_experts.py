@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0002_change_orders'),
+        ('planning', '0003_annual_plans'),
         ('registry', '0004_people'),
     ]
 
