@@ -1,6 +1,6 @@
 """The page of capacity: a chart of all units together, and a table of each beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,7 +114,7 @@ def _chart(cells: Sequence[Cell]) -> dict[str, Any]:
 
 def _file(found: Sequence[UnitLoad]) -> StreamingHttpResponse:
     heads = ["单位", "月份", "可用人数", "已派发检查", "待抽取检查", "每人次数", "缺人"]
-    rows = (
+    rows: Iterator[list[Any]] = (
         [
             row.unit.full_name,
             f"{cell.month:%Y-%m}",

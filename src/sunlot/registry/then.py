@@ -21,11 +21,11 @@ def end_of(day: date) -> datetime:
 
 def inspectors_then(viewer: Viewer, day: date) -> "QuerySet[Any]":
     """The entries as they stood at the end of `day`, of the units that the viewer sees today."""
-    then = Inspector.history.as_of(end_of(day))  # type: ignore[attr-defined]  # simple_history's manager
+    then = Inspector.history.as_of(end_of(day))
     if viewer.role in BLIND:
-        return then.none()  # type: ignore[no-any-return]
+        return then.none()
     found = then.filter(organisation__path__startswith=viewer.base.path)
-    return found.select_related("organisation")  # type: ignore[no-any-return]
+    return found.select_related("organisation")
 
 
 @dataclass(frozen=True)
