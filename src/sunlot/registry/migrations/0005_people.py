@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0002_one_time_passwords'),
-        ('registry', '0003_objects'),
+        ('registry', '0004_large_imports'),
         ('trail', '0004_public_entries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
