@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('inspecting', '0003_dispatched_before'),
-        ('registry', '0005_people'),
+        ('registry', '0006_people'),
     ]
 
     operations = [

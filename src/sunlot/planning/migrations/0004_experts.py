@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('planning', '0003_annual_plans'),
-        ('registry', '0005_people'),
+        ('registry', '0006_people'),
     ]
 
     operations = [

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0002_one_time_passwords'),
-        ('registry', '0004_large_imports'),
+        ('registry', '0005_reconciliation'),
         ('trail', '0004_public_entries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
