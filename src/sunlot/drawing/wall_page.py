@@ -82,7 +82,8 @@ def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Fr
         "roomy": len(contributors) <= MOST_ROOMY,
         "unequal": stage.unequal_words(attempt),
         "reading": stage.open_reading(attempt),
-        # Numbers and seed give the result away to anyone who knows the enterprises: held back with the names.
+        # Numbers and seed give the result away to anyone who knows the enterprises, tickets to whoever learns them
+        # later: held back with the names, the wall then shows digests and counts.
         "released": released,
         "dice": dice(attempt.beacon_value) if attempt.beacon_value and attempt.beacon_kind == "dice" else "",
         "frame": frame,
@@ -97,14 +98,17 @@ def _scene(attempt: Attempt, *, still: bool) -> tuple[dict[str, object], str, Fr
             "teams": sum(zone.count for zone in notice.teams),
         }
     if isinstance(frame, DrawingFrame):
+        context["shown"] = sum(lane.shown for lane in frame.lanes)
+    if isinstance(frame, DrawingFrame) and released:
         context["picture"] = dial.dial(frame.tickets.dial(frame.progress.shown), prefix="w")
     elif isinstance(frame, FormingFrame):
         context |= _forming(frame, names)
-    elif attempt.result_id is not None:
+    elif frame is None and attempt.result_id is not None:
         found = outcome(attempt)
         context |= {
             "outcome": found,
-            "dials": [
+            "dials": released
+            and [
                 (dial.dial(tickets.dial(), prefix=f"w{at}", small=True), stratum)
                 for at, (tickets, stratum) in enumerate(zip(tickets_of(attempt), found.strata, strict=True))
             ],
