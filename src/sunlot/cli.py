@@ -168,7 +168,7 @@ def _log(argv: Sequence[str]) -> int:
     name = argv[0] if argv else ""
     if name in outside:
         return outside[name](argv[1:])
-    if name == "export" and any(one == "--from" or one.startswith("--from=") for one in argv):
+    if name == "export" and any(one.split("=")[0] in ("--from", "--vkey", "--help", "-h") for one in argv):
         return commands.export(argv[1:])
     if name in ("", "-h", "--help"):
         _say("usage: sunlot log verify|watch|export|witness|proof|continue|key …\n\nEach tells more with --help.")

@@ -127,12 +127,15 @@ def _look(options: argparse.Namespace, state: monitor.State) -> int:
 
 
 def export(argv: Sequence[str]) -> int:
-    """Copy a log from elsewhere into a folder."""
+    """Copy a log from elsewhere into a folder. `sunlot log export` without `--from` is the installation's own."""
     parser = _parser("export", "Copy a log into a folder that any web server can serve; run again it adds what is new.")
     parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--from", dest="source", required=True, type=source_named, metavar="URL")
+    said = "copy the log at this address; without it, that of this installation"
+    parser.add_argument("--from", dest="source", type=source_named, metavar="URL", help=said)
     parser.add_argument("--vkey", type=key_named, metavar="VKEY", help="the log's key, known from elsewhere")
     options = parser.parse_args(argv)
+    if options.source is None:
+        parser.error("--vkey belongs to --from: this installation knows its own key")
     try:
         key = options.vkey or parse_verifier_key(read_key(options.source))
     except (LedgerError, Missing, Unreachable) as error:

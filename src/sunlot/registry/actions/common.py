@@ -88,6 +88,8 @@ def change(entry: models.Model, changes: Mapping[str, Any]) -> tuple[dict[str, A
 def plain(entry: models.Model, name: str) -> Any:
     """A field's value as people read it and as the trail keeps it."""
     value = getattr(entry, name)
+    if isinstance(value, User):
+        return value.username  # the account, not whose it is: the line is read by more than know the person
     if isinstance(value, models.Model):
         return str(value)
     if name == "trade" and value:

@@ -7,7 +7,7 @@ run side by side in the order of their moments, so that the clock only moves for
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from sunlot.catalogue import queries as catalogue
 from sunlot.norms import clock, working_days
@@ -195,7 +195,7 @@ def _content(draft: Draft, end: datetime) -> PlanContent:
         regions=("150302", "150303", "150304"),
         strata=draft.strata,
         zones=tuple(Zone(region, teams) for region, teams in draft.teams),
-        starts_on=_following_day(draw_at.date()),
+        starts_on=working_days.due(draw_at.date(), 1).day,
         ends_on=(end - timedelta(days=draft.ends)).date(),
         draw_at=draw_at,
         release_on=None if draft.release_in is None else (end + timedelta(days=draft.release_in)).date(),
@@ -226,7 +226,3 @@ def _annual_line(draft: Draft, end: datetime) -> tuple[int, LineContent]:
 def _next_hour(end: datetime) -> datetime:
     """The full hour after `end`."""
     return end.astimezone(clock.SHANGHAI).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-
-
-def _following_day(day: date) -> date:
-    return day + timedelta(days=1)
