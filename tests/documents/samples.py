@@ -14,7 +14,9 @@ from sunlot.documents.draw_record import (
     DrawRemark,
     InspectorReserve,
 )
+from sunlot.documents.guide import GuideDocument, GuidePart, TextBlock
 from sunlot.documents.inspection_form import FormDepartment, FormInspector, FormItem, InspectionForm
+from sunlot.documents.item_list import ItemList, ListedItem
 from sunlot.documents.parts import Evidence, Field, Name, Signature
 from sunlot.documents.plan_form import PlanForm, PlanItem, PlanStratum
 from sunlot.documents.signature_sheet import SignatureSheet
@@ -138,5 +140,53 @@ def sheet() -> SignatureSheet:
         title="三区部门联合抽查计划（第 2 版）",
         facts=(Field("抽查对象", "300 户"),),
         roles=("科室负责人", ""),
+        evidence=EVIDENCE,
+    )
+
+
+PARTS = ("抽查项目", "抽查对象", "事项类别", "抽查方式", "公示程序", "信息共享", "监管衔接", "归档方式")
+
+
+def items(count: int = 2) -> ItemList:
+    return ItemList(
+        authority="乌海市住房和城乡建设局",
+        file_number="SX-20261118",
+        day=DAY,
+        of_day="2026年11月18日",
+        items=tuple(
+            ListedItem(
+                code=f"WY-{n:02}",
+                name="物业服务企业检查",
+                subject="物业科",
+                category="一般检查事项",
+                objects="物业服务企业",
+                content="合同履约\n· 公示收费标准",
+                mode="现场检查、书面检查",
+                bases=("《物业管理条例》第五条、第三十五条", "《住宅专项维修资金管理办法》"),
+                frequencies=("D 类 100 %，每年 2 次",),
+                competences="物业",
+            )
+            for n in range(1, count + 1)
+        ),
+        evidence=EVIDENCE,
+        narrowed="科室（单位）：物业科",
+    )
+
+
+def guide(name: str = "物业服务企业随机抽查工作细则") -> GuideDocument:
+    blocks = (
+        TextBlock("heading", ("必查",)),
+        TextBlock("paragraph", (f"{name}的一段",)),
+        TextBlock("bullets", ("公示", "台账")),
+        TextBlock("numbers", ("先看", "后问")),
+    )
+    return GuideDocument(
+        authority="乌海市住房和城乡建设局",
+        file_number="WY-XZ-01",
+        day=DAY,
+        title=name,
+        standing="第 2 版，2026年11月18日起施行",
+        facts=("制定单位：物业科", "事项风险程度：中风险"),
+        parts=tuple(GuidePart(part, blocks) for part in PARTS),
         evidence=EVIDENCE,
     )

@@ -10,7 +10,9 @@ import pytest
 
 from sunlot.documents.annual_plan import AnnualLine, annual_plan
 from sunlot.documents.draw_record import DrawnObject, DrawnStratum, draw_record
+from sunlot.documents.guide import guide
 from sunlot.documents.inspection_form import Absence, inspection_form
+from sunlot.documents.item_list import item_list
 from sunlot.documents.parts import Evidence, Name, Signature
 from sunlot.documents.plan_form import PlanStratum, plan_form
 from sunlot.documents.signature_sheet import signature_sheet
@@ -24,6 +26,8 @@ ALL = [
     pytest.param(annual_plan, samples.annual, id="annual_plan"),
     pytest.param(draw_record, samples.record, id="draw_record"),
     pytest.param(inspection_form, samples.form, id="inspection_form"),
+    pytest.param(item_list, samples.items, id="item_list"),
+    pytest.param(guide, samples.guide, id="guide"),
     pytest.param(signature_sheet, samples.sheet, id="signature_sheet"),
 ]
 
@@ -232,3 +236,23 @@ def test_empty_lists_make_a_document_all_the_same():
 def test_an_evidence_without_a_digest_is_refused(digest):
     with pytest.raises(ValueError, match="64 lowercase hex digits"):
         Evidence(digest, "https://sunlot.example/")
+
+
+@needs_poppler
+def test_the_item_list_counts_its_items_and_repeats_its_head_on_every_page(tmp_path):
+    pdf = item_list(samples.items(60))
+    text = text_of(pdf)
+    assert "共60项" in text and "2026年11月18日有效" in text and "科室（单位）：物业科" in text
+    assert text.count("建议比例频次") == pages_of(pdf, tmp_path) > 1
+
+
+@needs_poppler
+def test_a_guide_holds_the_eight_parts_in_the_notices_order():
+    text = text_of(guide(samples.guide()))
+    places = [text.index(f"{ordinal}、{part}") for ordinal, part in zip("一二三四五六七八", samples.PARTS, strict=True)]
+    assert places == sorted(places)
+
+
+@needs_poppler
+def test_a_hostile_text_in_a_guide_stays_text():
+    assert "#panic" in text_of(guide(samples.guide(HOSTILE)))

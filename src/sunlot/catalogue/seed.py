@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 
@@ -12,14 +13,23 @@ from sunlot.organisations.models import Organisation
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
-from . import events
-from .actions import as_json, columns_of_name, subject_of, thing_of
-from .models import Item, ItemVersion, ObjectKind
-from .texts import ItemText, parse_bases, write_bases
+from . import events, notation
+from .actions import public_of, subject_of, thing_of
+from .models import Competence, Item, ItemVersion, ObjectKind
+from .texts import ItemText
 
 BUREAU = "zjj"
 _CATEGORIES = {category.label: category.value for category in ItemVersion.Category}
 _MODES = {mode.label: mode.value for mode in ItemVersion.Mode}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the rows of the data refer to, by name and by code."""
+
+    kinds: dict[str, ObjectKind]
+    competences: dict[str, Competence]
+    details: dict[str, dict[str, str]]
 
 
 @transaction.atomic
@@ -31,7 +41,7 @@ def load(actor: Actor, effective_from: date) -> int:
     """
     # One installer at a time: the second waits here and then finds everything in place.
     Organisation.objects.select_for_update().get(code=BUREAU)
-    kinds = _load_kinds()
+    words = Words(_load_kinds(), _load_competences(), {row["code"]: row for row in _rows("details.csv")})
     organisations = {organisation.code: organisation for organisation in Organisation.objects.all()}
     sections = {
         organisation.name: organisation
@@ -44,7 +54,7 @@ def load(actor: Actor, effective_from: date) -> int:
     fresh = [(row, organisation) for row, organisation in rows if row["code"] not in known]
     for row, organisation in fresh:
         _install(
-            actor, Item.objects.create(code=row["code"], organisation=organisation), _text(row, kinds), effective_from
+            actor, Item.objects.create(code=row["code"], organisation=organisation), _text(row, words), effective_from
         )
     return len(fresh)
 
@@ -61,40 +71,53 @@ def _load_kinds() -> dict[str, ObjectKind]:
     return {kind.name: kind for kind in ObjectKind.objects.all()}
 
 
-def _text(row: dict[str, str], kinds: dict[str, ObjectKind]) -> ItemText:
+def _load_competences() -> dict[str, Competence]:
+    """All fields of competence by name; those missing are made."""
+    now = clock.now()
+    made = [Competence(name=row["name"], note=row["note"], set_at=now) for row in _rows("competences.csv")]
+    Competence.objects.bulk_create(made, ignore_conflicts=True)
+    return {one.name: one for one in Competence.objects.all()}
+
+
+def _text(row: dict[str, str], words: Words) -> ItemText:
+    details = words.details.get(row["code"], {})
     return ItemText(
         name=row["name"],
         category=_CATEGORIES[row["category"]],
-        kinds=[kinds[name] for name in row["object_kinds"].split("|")],
+        kinds=[words.kinds[name] for name in row["object_kinds"].split("|")],
         content=row["content"],
         modes=[_MODES[label] for label in row["mode"].split("|")],
-        bases=parse_bases(row["basis"]),
+        bases=notation.parse_bases(row["basis"]),
         reason="系统安装时装入的基础清单",
+        sub_items=notation.parse_sub_items(_lines(details.get("sub_items", ""))),
+        materials=notation.parse_materials(_lines(details.get("materials", ""))),
+        findings=notation.parse_findings(_lines(details.get("findings", ""))),
+        competences=[words.competences[name] for name in details.get("competences", "").split("|") if name],
     )
+
+
+def _lines(cell: str) -> str:
+    """The rows of a cell of details.csv as `notation` reads them."""
+    return cell.replace("|", "\n")
 
 
 def _install(actor: Actor, item: Item, text: ItemText, effective_from: date) -> None:
     version = ItemVersion.objects.create(
         item=item,
         number=1,
-        category=text.category,
-        content=text.content,
-        modes=list(text.modes),
-        reason=text.reason,
         state=ItemVersion.State.IN_FORCE,
         effective_from=effective_from,
         installed=True,
         created_at=clock.now(),
-        **columns_of_name(text.name),
+        **text.columns(),
     )
-    version.kinds.set(text.kinds)
-    write_bases(version, text.bases)
+    text.write_rows(version)
     record(
         actor,
         events.ITEM_IN_FORCE,
         thing_of(item),
         f"随系统基础清单装入事项 {item.code} {text.name}，自 {effective_from.isoformat()} 起生效",
-        after={**as_json(text), "effective_from": effective_from.isoformat()},
+        after={**text.as_json(), "effective_from": effective_from.isoformat()},
         subject=subject_of(version),
-        public={"item": item.code, "version": version.number},
+        public=public_of(version),
     )

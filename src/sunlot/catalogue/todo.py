@@ -1,8 +1,8 @@
-"""What waits in the catalogue: reviews for the coordinator, returned drafts for those who write."""
+"""What waits in the catalogue: reviews for the coordinator, returned drafts for those who write. Items and guides alike."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from sunlot.desk.todo import Todo, provider
@@ -10,8 +10,15 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
 from . import queries
-from .models import ItemVersion
+from .actions.families import GUIDES, ITEMS, Family
+from .addresses import ways
+from .models import Version
 from .policy import WRITERS
+
+MOST = 5
+"""So many reviews stand on their own on the home page; more stand together."""
+
+_CALLED = {ITEMS.noun: "抽查事项", GUIDES.noun: "工作指引"}
 
 
 @provider
@@ -19,25 +26,37 @@ def waiting(viewer: Viewer) -> Iterator[Todo]:
     """Versions to review, but none that this person wrote in; drafts that came back with a comment."""
     if viewer.role not in WRITERS:
         return
-    own = queries.versions_seen(viewer).filter(item__organisation__path__startswith=viewer.base.path)
+    for family in (ITEMS, GUIDES):
+        yield from _waiting(viewer, family)
+
+
+def _waiting(viewer: Viewer, family: Family) -> Iterator[Todo]:
+    versions: Any = family.version._default_manager.all()
+    called = _CALLED[family.noun]
     if viewer.role == Role.COORDINATOR:
-        review = own.filter(state=ItemVersion.State.IN_REVIEW).exclude(
-            Q(created_by=viewer.user_id) | Q(writers=viewer.user_id)
-        )
+        review = list(queries.not_written_by(queries.own_open(versions, viewer, Version.State.IN_REVIEW), viewer))
+        if len(review) > MOST:
+            yield Todo(
+                title=f"审核 {len(review)} 件{called}",
+                reason=f"{'、'.join(version.code for version in review[:MOST])} 等；可以逐件核对，成批生效。",
+                url=reverse("catalogue:many" if family is ITEMS else "catalogue:guide-many"),
+                button="成批审核",
+            )
+            review = []
         for version in review:
             yield Todo(
-                title=f"审核抽查事项 {version.item.code} {version.name}",
-                reason=f"{version.item.organisation.name}提交的第 {version.number} 版；审核通过后自您定的日期起生效。",
-                url=reverse("catalogue:put-in-force", args=[version.item.code]),
+                title=f"审核{called} {version}",
+                reason=f"{version.organisation.name}提交的第 {version.number} 版；审核通过后自您定的日期起生效。",
+                url=ways(family, version.code).in_force,
                 button="审核这一版",
             )
-    returned = own.filter(state=ItemVersion.State.DRAFT).exclude(returned_comment="")
+    returned = queries.own_open(versions, viewer, Version.State.DRAFT).exclude(returned_comment="")
     if viewer.role == Role.COORDINATOR:
         returned = returned.filter(created_by=viewer.user_id)
     for version in returned:
         yield Todo(
-            title=f"修改抽查事项 {version.item.code} {version.name}",
+            title=f"修改{called} {version}",
             reason=f"统筹科室退回：{version.returned_comment}",
-            url=reverse("catalogue:edit", args=[version.item.code]),
+            url=ways(family, version.code).edit,
             button="修改草稿",
         )

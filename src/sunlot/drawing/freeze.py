@@ -118,7 +118,7 @@ def _faults(plan: Plan, day: date, candidates: Counter[str]) -> Iterable[tuple[s
         if version.pk not in usable:
             yield (
                 f"事项 {version.item.code} {version.name}",
-                "今天不在有效期内，不得据以抽查。撤回计划，换用现行版本后重新签署公布。",
+                "今天不在有效期内，不得据以抽查。办理计划调整，换用在用的版本，公布后再抽取。",
             )
     for stratum in plan.strata.all():
         if not candidates[stratum.risk_class] and stratum.quota_of(0):

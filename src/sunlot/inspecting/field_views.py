@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sunlot.catalogue import queries as catalogue
 from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.norms import clock
 from sunlot.organisations import scans
 from sunlot.organisations.handwriting import HEIGHT, WIDTH
 from sunlot.organisations.roles import Role
@@ -26,7 +28,10 @@ inspector_view = desk_view(Role.INSPECTOR)
 
 
 def _part(viewer: Viewer, pk: int) -> FormPart:
-    return visible_or_404(viewer, queries.whole(queries.parts_seen(viewer)), pk=pk)
+    """A part with what stands at hand while it is filled in: sub-items, materials, the findings that each item offers."""
+    at_hand = ("sub_items", "materials", "offered_findings")
+    parts = queries.whole(queries.parts_seen(viewer))
+    return visible_or_404(viewer, parts.prefetch_related(*(f"findings__version__{rows}" for rows in at_hand)), pk=pk)
 
 
 def _view_of(part: FormPart) -> presenting.PartView:
@@ -121,6 +126,9 @@ def _show(
         "begun": shown.answered > 0,
         "clash": clash,
         "theirs": _clash_words(form, clash),
+        "guides": catalogue.guides_covering(
+            [finding.version.item_id for finding in found.findings.all()], clock.today()
+        ),
         "way": presenting.way(found.form, found.form.team_label),
         "colleagues": [line.name for line in shown.members],
     }
@@ -139,6 +147,8 @@ def _row(number: int, finding: Finding, form: RecordForm, clash: actions.Clash |
         "answer": answer,
         "value": answer.value() or "",
         "note": note,
+        "repealed": finding.version.is_repealed_on(clock.today()),
+        "offers": [one for one in finding.version.offered_findings.all() if one.text not in str(note.value() or "")],
         "their_answer": Finding.Answer(theirs[f"answer-{code}"]).label if f"answer-{code}" in theirs else None,
         "their_note": theirs.get(f"note-{code}"),
     }

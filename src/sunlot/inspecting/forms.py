@@ -73,6 +73,9 @@ class RecordForm(DeskForm):
         """The record as typed; a field with a fault keeps what is stored. Call after `is_valid`."""
         typed = {name: _one_line_end(value) for name, value in self.cleaned_data.items()}
         known = {**self.initial_of(data_of(self.part)), **typed}
+        for code, texts in self._taken_up().items():
+            if known[f"answer-{code}"] == Finding.Answer.PROBLEM:
+                known[f"note-{code}"] = "；".join(filter(None, [known[f"note-{code}"].strip(), *texts]))
         return PartData(
             mode=known["mode"],
             began_at=known["began_at"],
@@ -81,6 +84,17 @@ class RecordForm(DeskForm):
             remark=known["remark"],
             findings={code: Answered(known[f"answer-{code}"], known[f"note-{code}"]) for code in self.codes},
         )
+
+    def _taken_up(self) -> dict[str, list[str]]:
+        """The findings ticked of those that each item offers, by the item's code: they go into its note."""
+        found = {}
+        for finding in self.part.findings.all():
+            code = finding.version.item.code
+            ticked = set(self.data.getlist(f"offer-{code}")) if hasattr(self.data, "getlist") else set()
+            note = str(self.cleaned_data.get(f"note-{code}", ""))
+            offers = finding.version.offered_findings.all() if ticked else ()
+            found[code] = [one.text for one in offers if str(one.pk) in ticked and one.text not in note]
+        return found
 
     def base(self) -> dict[str, str]:
         """The fields as the page showed them when it was opened; whatever is no such object counts as nothing known."""

@@ -103,11 +103,15 @@ def gaps(part: FormPart, data: PartData) -> list[Gap]:
 
 
 def _gaps_in_findings(part: FormPart, data: PartData) -> list[Gap]:
+    """An item that is repealed on the day of the visit may not be inspected any more (notice, part 三（一）)."""
     found = []
+    day = (data.began_at or clock.now()).astimezone(clock.SHANGHAI).date()
     for number, finding in enumerate(part.findings.all(), 1):
         code = finding.version.item.code
         answered = data.findings.get(code, Answered())
-        if not answered.answer:
+        if answered.answer in (Answer.FINE, Answer.PROBLEM) and finding.version.is_repealed_on(day):
+            found.append(Gap(f"item-{code}", f"第 {number} 项“{finding.version.name}”已废止，不能再检查，选“不适用”"))
+        elif not answered.answer:
             found.append(Gap(f"item-{code}", f"第 {number} 项“{finding.version.name}”还没有填写"))
         elif answered.answer == Answer.PROBLEM and not answered.note.strip():
             found.append(Gap(f"id_note-{code}", f"第 {number} 项“{finding.version.name}”发现问题，要写明情况"))

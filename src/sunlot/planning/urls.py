@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import capacity_page, views
+from . import capacity_page, law_pages, views
 from .annual import views as annual
 
 app_name = "planning"
@@ -24,6 +24,7 @@ urlpatterns = [
     path("annual/<str:number>/annex.pdf", annual.pdf, name="annual-pdf"),
     path("annual/<str:number>/annex.xlsx", annual.xlsx, name="annual-xlsx"),
     path("capacity/", capacity_page.capacity, name="capacity"),
+    path("laws/", law_pages.laws, name="laws"),
     path("<str:number>/", views.detail, name="plan"),
     path("<str:number>/edit/", views.edit, name="edit"),
     path("<str:number>/submit/", views.submit, name="submit"),

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sunlot.catalogue import queries as catalogue
 from sunlot.desk.forms import accepts
 from sunlot.desk.lists import Listing
 from sunlot.desk.views import desk_view, visible_or_404
@@ -23,7 +24,7 @@ from sunlot.staff.keys import has_key
 from sunlot.staff.signing import SigningForm
 from sunlot.trail.queries import history
 
-from . import actions, filters, forms, page, policy, queries, sheet, suggestions, wording
+from . import actions, filters, forms, outdated, page, policy, queries, sheet, suggestions, wording
 from .annual.checks import day_of_draw
 from .content import content_of
 from .feasibility import Fault, Feasibility
@@ -65,6 +66,7 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     signatures = queries.signatures_under(plan)
     versions = list(queries.versions_of(plan))
     items = [item for part in parts for item in part.items.all()]
+    ending = outdated.outdated(plan, content_of(plan).draw_day) if plan.state == State.PUBLISHED else []
     spreads = page.spreads(plan.number, figures) if figures and figures.drawn and figures.zones else ()
     context = {
         "plan": plan,
@@ -72,6 +74,8 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "items": sorted(items, key=lambda item: (not item.version.is_key, item.version.item.code)),
         "bases": sheet.bases_of(item.version_id for item in items),
         "figures": figures,
+        "ending": ending,
+        "guides": catalogue.guides_covering([item.version.item_id for item in items], clock.today()),
         "faults": page.by_field(figures.faults) if figures else {},
         "item_faults": [fault.message for fault in figures.faults if fault.field.startswith("items.")]
         if figures

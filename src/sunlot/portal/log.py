@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
-from sunlot.catalogue.models import ItemVersion
+from sunlot.catalogue.models import GuideVersion, ItemVersion
 from sunlot.desk.lists import Column
 from sunlot.drawing.models import Attempt, Draw
 from sunlot.norms import clock
@@ -44,6 +44,7 @@ _MEMBERS = {
     "before": "调整前的摘要",
     "replaces": "更正前的摘要",
     "item": "事项",
+    "guide": "指引",
     "version": "版本",
     "held": "数据库中的条数",
     "signed": "已签名的条数",
@@ -139,8 +140,12 @@ class ShownEntry:
             return f"计划 {rest[0]}", reverse("portal:plan", args=[rest[0]])
         if kind == "annual" and len(rest) == 1:
             return f"年度计划 {rest[0]}", reverse("portal:annual-plan", args=[rest[0]])
-        if kind == "item" and len(rest) == 2:
-            return f"事项 {rest[0]} 第 {rest[1]} 版", f"{reverse('portal:item', args=[rest[0]])}?version={rest[1]}"
+        if kind in ("item", "guide") and len(rest) == 2:
+            called = "事项" if kind == "item" else "指引"
+            return (
+                f"{called} {rest[0]} 第 {rest[1]} 版",
+                f"{reverse(f'portal:{kind}', args=rest[:1])}?version={rest[1]}",
+            )
         if kind == "result" and len(rest) == 2:
             return f"检查表 {rest[0]} 的结果", reverse("portal:result", args=rest)
         return ("留痕日志", "") if self.said["subject"] == "log" else (self.said["subject"], "")
@@ -189,7 +194,7 @@ def restorations(size: int) -> list[ShownEntry]:
 
 
 def names_of(subjects: Iterable[str]) -> dict[str, str]:
-    """What plans, draws, items and published results are called, by subject, in five queries however many they are."""
+    """What plans, draws, items, guides and published results are called, by subject, in six queries however many they are."""
     parts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for subject in subjects:
         kind, _, rest = subject.partition(":")
@@ -208,6 +213,9 @@ def names_of(subjects: Iterable[str]) -> dict[str, str]:
     if items := parts["item"]:
         versions = ItemVersion.objects.filter(item__code__in=items).order_by("number")
         names += [("item", *row) for row in versions.values_list("item__code", "name")]
+    if guides := parts["guide"]:
+        held = GuideVersion.objects.filter(guide__code__in=guides).order_by("number")
+        names += [("guide", *row) for row in held.values_list("guide__code", "name")]
     if forms := parts["result"]:
         found = published().filter(part__form__number__in=forms).order_by()
         place = (

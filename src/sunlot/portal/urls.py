@@ -6,14 +6,15 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from .lists import FORMS
-from .views import annual, draws, enterprises, home, items, log, log_files, plans, results
+from .views import annual, draws, enterprises, guides, home, items, log, log_files, plans, results
 
 app_name = "portal"
 
 
-def listed(name: str, view: Callable[..., Any]) -> list[URLPattern]:
-    """A list as a page, as CSV and as JSON."""
-    return [path(f"{name}/", view, name=name), re_path(rf"^{name}\.(?P<form>{FORMS})$", view, name=f"{name}-table")]
+def listed(place: str, view: Callable[..., Any], name: str = "") -> list[URLPattern]:
+    """A list as a page, as CSV and as JSON; its name is its place unless given."""
+    name = name or place
+    return [path(f"{place}/", view, name=name), re_path(rf"^{place}\.(?P<form>{FORMS})$", view, name=f"{name}-table")]
 
 
 urlpatterns = [
@@ -22,7 +23,12 @@ urlpatterns = [
     path("verify/offline.html", home.verify_offline, name="verify-offline"),
     path("verify/nonce.html", home.nonce, name="nonce"),
     *listed("items", items.items),
+    path("items.pdf", items.printed, name="items-pdf"),
+    *listed("items/changes", items.changes, name="item-changes"),
     path("items/<str:code>/", items.item, name="item"),
+    *listed("guides", guides.guides),
+    path("guides/<str:code>/", guides.guide, name="guide"),
+    path("guides/<str:code>/<int:number>.pdf", guides.printed, name="guide-pdf"),
     *listed("plans", plans.plans),
     path("plans/<str:number>/", plans.plan, name="plan"),
     path("plans/<str:number>/content.json", plans.content, name="plan-content"),

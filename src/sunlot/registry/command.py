@@ -13,11 +13,12 @@ from typing import Any
 from sunlot.desk.models import Job
 from sunlot.desk.running import do_here
 from sunlot.organisations.models import Membership
-from sunlot.organisations.viewer import Refused, Viewer
+from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
-from . import imports, policy
+from . import imports
 from .imports.preview import Preview
 from .imports.rows import Finding, Verdict
+from .imports.steps import require_importer
 from .models import Import
 
 _MOST_LINES = 50
@@ -104,14 +105,14 @@ def _viewer(username: str, target: str) -> Viewer:
         raise Refused(f"没有用户“{username}”，或其账号没有角色。")
     for membership in held:
         viewer = Viewer(membership, address="")
-        allowed = (
-            policy.may_write(viewer)
-            if target == Import.Target.OBJECTS
-            else policy.may_recommend(viewer, viewer.organisation)
-        )
-        if allowed:
-            return viewer
-    raise Refused(f"“{username}”不能导入名单。检查对象由经办人或统筹科室导入，执法检查人员由所在单位的经办人导入。")
+        try:
+            require_importer(viewer, target)
+        except NotAllowed:
+            continue
+        return viewer
+    raise Refused(
+        f"“{username}”不能导入名单。检查对象由经办人或统筹科室导入，执法检查人员由所在单位的经办人导入，事项由起草人导入。"
+    )
 
 
 def _report(found: Preview | None, counts: dict[str, int], refused: str | None) -> dict[str, Any]:

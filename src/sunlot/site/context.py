@@ -23,7 +23,7 @@ class Place:
 
     url: str
     label: str
-    within: str
+    within: str | tuple[str, ...]
     roles: frozenset[Role] = _EVERYBODY
 
     def is_current(self, path: str) -> bool:
@@ -55,7 +55,7 @@ _NOWHERE = (
 )
 PORTAL = [
     Place("/", "首页", "/"),
-    Place("/items/", "抽查事项", "/items/"),
+    Place("/items/", "抽查事项", ("/items/", "/guides/")),
     Place("/plans/", "抽查计划", "/plans/"),
     Place("/draws/", "抽取", "/draws/"),
     Place("/results/", "检查结果", "/results/"),

@@ -85,6 +85,10 @@ class Version(models.Model):
             return False
         return self.effective_to is None or day <= self.effective_to
 
+    def is_repealed_on(self, day: date) -> bool:
+        """Whether it was repealed, with nothing in its place, before or on `day`."""
+        return self.state == self.State.REPEALED and self.effective_to is not None and self.effective_to < day
+
 
 def version_constraints(subject: str) -> list[models.BaseConstraint]:
     """What the database holds of every version of a `subject` (item or guide): one open, one lasting, approved by

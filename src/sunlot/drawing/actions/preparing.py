@@ -16,6 +16,7 @@ from sunlot.organisations.models import Membership, Organisation, Region
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.planning.models import Plan
+from sunlot.planning.outdated import outdated
 from sunlot.registry.models import Inspector
 from sunlot.trail.actions import record
 
@@ -74,6 +75,9 @@ def prepare(
     existing = Draw.objects.filter(round__plan=plan, supplements__isnull=True).first()
     if existing is not None:
         raise Refused(f"这份计划已在办理抽取，编号 {existing.number}，不能另行准备。")
+    ended = [one for one in outdated(plan, clock.today()) if one.stops_draw]
+    if ended:
+        raise Refused(f"{'；'.join(one.words for one in ended)}。办理计划调整，换用在用的版本，公布后再抽取。")
     form = _beacon_form(beacon_kind, rolls, lottery, reveal_by)
     draw = number_draw(plan, Round.objects.create(plan=plan))
     attempt = _make(viewer, draw, 1, hash_name, beacon_kind, form, reveal_by)

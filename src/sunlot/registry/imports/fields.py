@@ -157,9 +157,27 @@ AUTHORITY_FIELDS = (
     ),
 )
 
+ITEM_FIELDS = (
+    Field("code", "编号", ("事项编号", "抽查事项编号", "事项代码", "代码"), ("编号",), required=True),
+    Field("name", "事项名称", ("抽查事项", "抽查事项名称", "检查事项", "检查事项名称", "名称", "事项"), ("事项",), required=True),
+    Field("organisation", "科室（单位）", ("抽查主体", "检查主体", "责任科室", "牵头科室", "科室", "单位", "部门", "实施主体"), ("主体", "科室")),
+    Field("category", "类别", ("事项类别", "抽查类别", "事项类型", "抽查事项类别"), ("类别",)),
+    Field("kinds", "检查对象类别", ("抽查对象", "检查对象", "抽查对象类别", "适用对象"), ("对象",)),
+    Field("content", "检查内容", ("抽查内容", "内容", "内容及要求"), ("内容",)),
+    Field("modes", "检查方式", ("抽查方式", "方式"), ("方式",)),
+    Field("bases", "检查依据", ("抽查依据", "法律依据", "依据", "设定依据"), ("依据",)),
+    Field("sub_items", "子项", ("子项名称", "检查要点")),
+    Field("materials", "检查材料", ("检查材料清单", "需准备的材料", "备查材料"), ("材料",)),
+    Field("findings", "检查结果与后续处理", ("检查结果", "后续处理", "后续处置"), ("结果",)),
+    Field("frequencies", "建议比例频次", ("抽查比例频次", "抽查比例和频次", "抽查比例", "检查比例", "检查频次", "抽查频次"), ("比例", "频次")),
+    Field("competences", "检查人员专业要求", ("检查人员要求", "人员要求"), ("人员",)),
+    Field("reason", "制定或变更理由", ("理由", "变更理由", "调整理由")),
+)  # fmt: skip
+
 _FIELDS = {
     Import.Target.OBJECTS.value: OBJECT_FIELDS,
     Import.Target.INSPECTORS.value: INSPECTOR_FIELDS,
+    Import.Target.ITEMS.value: ITEM_FIELDS,
     AUTHORITY: AUTHORITY_FIELDS,
     Import.Target.EXPERTS.value: EXPERT_FIELDS,
 }

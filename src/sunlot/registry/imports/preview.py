@@ -10,6 +10,7 @@ from sunlot.organisations.viewer import Viewer
 from ..models import Import
 from .experts import ExpertRoster
 from .inspectors import InspectorRoster
+from .items import ItemRoster
 from .objects import ObjectRoster
 from .reading import Table
 from .rows import Finding, Row, Verdict
@@ -25,6 +26,7 @@ ROSTERS: dict[str, Any] = {
     Import.Target.OBJECTS: ObjectRoster,
     Import.Target.INSPECTORS: InspectorRoster,
     Import.Target.EXPERTS: ExpertRoster,
+    Import.Target.ITEMS: ItemRoster,
 }
 """The reader of each target's rows."""
 

@@ -18,6 +18,7 @@ from .background import APPLY, CHECK, address_of
 from .checking import columns_of, first_rows, guess_columns, guess_defaults, keep, look_at, memory_of, table_of
 from .columns import guess, score
 from .fields import fields_of, label_of, plain_head
+from .items import require_drafter
 from .outcome import Applied
 from .preview import Preview, check
 from .reading import read
@@ -37,6 +38,8 @@ def require_importer(viewer: Viewer, target: str) -> None:
         raise NotAllowed("专家名单由聘请单位的经办人导入，统筹科室审核。")
     if target == Import.Target.OBJECTS and not policy.may_write(viewer):
         raise NotAllowed("检查对象名单由经办人或统筹科室导入。")
+    if target == Import.Target.ITEMS:
+        require_drafter(viewer)
 
 
 def look(viewer: Viewer, target: str, file_name: str, content: bytes, sheet: str | None = None) -> Preview:

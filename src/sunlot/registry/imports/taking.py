@@ -25,6 +25,7 @@ from .checking import add_findings, columns_of, keep, table_of
 from .experts import ExpertTaking
 from .fields import plain_head
 from .inspectors import InspectorTaking
+from .items import ItemTaking
 from .objects_taking import ObjectTaking
 from .outcome import COUNTED, Applied
 from .preview import Tell, check, parsed, roster_of, silent
@@ -37,6 +38,7 @@ TAKINGS: dict[str, Any] = {
     Import.Target.OBJECTS: ObjectTaking,
     Import.Target.INSPECTORS: InspectorTaking,
     Import.Target.EXPERTS: ExpertTaking,
+    Import.Target.ITEMS: ItemTaking,
 }
 """What writes each target's rows."""
 State = Import.State

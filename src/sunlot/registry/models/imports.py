@@ -17,6 +17,7 @@ class Import(models.Model):
         OBJECTS = "objects", "检查对象"
         INSPECTORS = "inspectors", "执法检查人员"
         EXPERTS = "experts", "专家"
+        ITEMS = "items", "抽查事项"
 
     class State(models.TextChoices):
         CHECKING = "checking", "正在核对"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sunlot.catalogue import policy as catalogue_policy
 from sunlot.catalogue.models import ObjectKind
 from sunlot.desk.lists import XLSX_TYPE, Listing
 from sunlot.desk.views import desk_view, visible_or_404
@@ -109,6 +110,8 @@ def preview(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 
 
 def _may_import(viewer: Viewer, roster: Import) -> bool:
+    if roster.target == Import.Target.ITEMS:
+        return viewer.role in catalogue_policy.WRITERS and viewer.covers(roster.organisation)
     if roster.target == Import.Target.OBJECTS:
         return policy.may_write(viewer) and viewer.covers(roster.organisation)
     return policy.may_recommend(viewer, roster.organisation)

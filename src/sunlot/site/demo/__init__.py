@@ -17,7 +17,7 @@ from sunlot.registry import examples
 from sunlot.trail.actions import record
 from sunlot.trail.models import EventDetail
 
-from . import inspections, people, rosters, service, story
+from . import guides, inspections, people, rosters, service, story
 from .events import DEMO_FILLED
 
 Say = Callable[[str], None]
@@ -70,8 +70,10 @@ def _build(password: str, say: Say) -> people.Cast:
         rosters.make(cast)
         say(f"名录库：{rosters.count_objects()} 个对象，{rosters.count_inspectors()} 名检查人员")
         cast.add_inspectors(password)
+        guides.make(cast)
         story.tell(cast, end, say)
         service.make(cast)
+        guides.prepare_changes(cast)
         cast.inspector = inspections.with_a_form_to_fill(people.SHOWN_UNIT)
     return cast
 
