@@ -69,6 +69,8 @@ class UnitLoad:
 
     unit: Organisation
     cells: tuple[Cell, ...]
+    has_parts: bool = False
+    """Whether the figures hold those of units below it: where a department takes part, all its people do."""
 
     @property
     def lacks(self) -> int:
@@ -82,7 +84,9 @@ def months_from(first: date, count: int) -> list[date]:
 
 
 def loads(viewer: Viewer, months: Sequence[date], limit: int = LIMIT) -> list[UnitLoad]:
-    """The units of the viewer's subtree that have inspectors or visits, by path. The queries grow with the undrawn plans."""
+    """The units of the viewer's subtree that have inspectors or visits, by path, each with all below it: the first, if there
+    is any, is the viewer's own with everything. The queries grow with the undrawn plans.
+    """
     end = months_from(months[-1], 2)[1] - timedelta(days=1)
     units = {
         one.path: one for one in Organisation.objects.filter(path__startswith=viewer.base.path).select_related("parent")
@@ -93,34 +97,20 @@ def loads(viewer: Viewer, months: Sequence[date], limit: int = LIMIT) -> list[Un
     days = {month: len([day for day in _days_of(month) if working_days.is_working_day(day)]) for month in months}
     found = []
     for path, unit in sorted(units.items()):
+        inside = [other for other in units if other.startswith(path)]
         cells = tuple(
             Cell(
                 month,
-                people[path, month] / days[month] if days[month] else 0.0,
-                dispatched[path, month],
-                expected[path, month],
+                sum(people[one, month] for one in inside) / days[month] if days[month] else 0.0,
+                sum(dispatched[one, month] for one in inside),
+                sum(expected[one, month] for one in inside),
                 limit,
             )
             for month in months
         )
         if any(cell.people or cell.all_visits for cell in cells):
-            found.append(UnitLoad(unit, cells))
+            found.append(UnitLoad(unit, cells, has_parts=len(inside) > 1))
     return found
-
-
-def total(found: Iterable[UnitLoad], months: Sequence[date], limit: int) -> tuple[Cell, ...]:
-    """All units together."""
-    rows = list(found)
-    return tuple(
-        Cell(
-            month,
-            sum(row.cells[at].people for row in rows),
-            sum(row.cells[at].visits for row in rows),
-            sum(row.cells[at].expected for row in rows),
-            limit,
-        )
-        for at, month in enumerate(months)
-    )
 
 
 def _days_of(month: date) -> list[date]:

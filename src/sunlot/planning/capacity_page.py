@@ -18,7 +18,7 @@ from sunlot.norms import clock
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import NotAllowed, Viewer
 
-from .capacity import LIMIT, MONTHS, Cell, UnitLoad, loads, months_from, total
+from .capacity import LIMIT, MONTHS, Cell, UnitLoad, loads, months_from
 
 MOST_LIMIT = 60
 
@@ -49,13 +49,13 @@ def capacity(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     found = loads(viewer, months, limit)
     if request.GET.get("format") == "csv":
         return _file(found)
-    together = total(found, months, limit)
+    together = found[0].cells if found else ()
     earlier, later = months_from(_back(months[0]), 1)[0], months_from(months[-1], 2)[1]
     context = {
         "units": found,
         "months": months,
         "total": together,
-        "chart": _chart(together),
+        "chart": _chart(together) if together else None,
         "limit": limit,
         "most_limit": MOST_LIMIT,
         "earlier": f"{earlier:%Y-%m}",
