@@ -253,3 +253,17 @@ def test_the_registry_as_of_a_past_day_shows_what_was_entered_and_who_could_be_d
         assert "王静" in now
         assert "已离岗" in now
     assert town.client("chen").get("/desk/registry/inspectors/on/nonsense/").status_code == 409
+
+
+def test_a_clerk_asks_to_borrow_somebody_whose_name_is_masked_until_he_is_lent(town: City) -> None:
+    found = on_duty(town, "wy-001", name="王芳芳")
+    client = town.client("hbw-clerk")
+    offered = client.get("/desk/registry/inspectors/borrow/").content.decode()
+    assert "王○芳" in offered
+    page = client.get(f"/desk/registry/inspectors/{found.pk}/lend/").content.decode()
+    assert "王芳芳" not in page
+    assert '<option value="hbw-zjj" selected>' in page
+    data = {"borrower": "hbw-zjj", "starts": in_days(1), "ends": in_days(3), "reason": "人手不足"}
+    assert client.post(f"/desk/registry/inspectors/{found.pk}/lend/", data)["Location"] == "/desk/registry/loans/"
+    assert Loan.objects.get().borrower.code == "hbw-zjj"
+    assert town.client("scjg-clerk").get("/desk/registry/loans/").content.decode().count("wy-001") == 0

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sunlot.desk.forms import DeskForm, accepts
 from sunlot.desk.views import desk_view, visible_or_404
-from sunlot.norms import clock
+from sunlot.norms import clock, masking
 from sunlot.organisations import scans
 from sunlot.organisations.viewer import Viewer
 from sunlot.trail import files
@@ -208,6 +208,10 @@ def new_loan(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Ask that an inspector be lent."""
     found = visible_or_404(viewer, queries.lendable(viewer), pk=pk)
     form = forms.LoanForm(request.POST or None, inspector=found)
+    own = viewer.covers(found.organisation)
+    name = found.name if own else masking.person(found.name)
+    if not own:
+        form.initial["borrower"] = viewer.organisation.code
 
     def ask(data: dict[str, Any]) -> object:
         return actions.ask_loan(
@@ -216,7 +220,7 @@ def new_loan(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 
     return _form_page(
         request, form, found, ask, title="提出借调", field="borrower", back_to="registry:loans",
-        lede=f"{found.organisation.name}的{found.name}。双方负责人都同意后，借调期内为借入单位参加抽取，不为本单位参加。",
+        lede=f"{found.organisation.name}的{name}。双方负责人都同意后，借调期内为借入单位参加抽取，不为本单位参加。",
         done=lambda: "已提出，等双方负责人同意。",
     )  # fmt: skip
 
