@@ -52,7 +52,7 @@ def test_every_installed_item_offers_findings_materials_and_a_competence(catalog
     for version in queries.whole(bureau):
         assert version.offered_findings.all() and version.materials.all() and version.competences.all(), version
         assert not version.frequencies.all()  # no national document names figures: they are the organisation's own
-    assert Competence.objects.filter(name="燃气供热", is_active=True).exists()
+    assert Competence.objects.filter(name="燃气", is_active=True).exists()
 
 
 def test_the_form_keeps_every_row_and_the_page_and_the_next_version_show_them(catalogue: City) -> None:

@@ -95,7 +95,7 @@ def inspectors() -> bytes:
     """Six people of one unit, dates in the spellings that offices use, one certificate expired."""
     heads = ["人员编号", "姓名", "单位", "执法证号", "有效期至", "专业领域", "岗位", "职务", "手机", "考核合格日期"]
     dates = ["2029-05-31", "2029年6月30日", "2028/7/31", "2028.8.31", "20290930", "2025年1月31日"]
-    fields = ["物业管理、消防", "房屋安全；物业管理", "燃气", "质量安全、燃气", "房地产市场", "物业管理"]
+    fields = ["物业、消防", "房屋安全；物业", "燃气", "质量安全、燃气", "房产市场", "物业"]
     rows = [
         [
             f"demo-{at + 1:03d}",
