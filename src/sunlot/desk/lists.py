@@ -42,7 +42,7 @@ class Listing(Generic[M]):
     """A list in the state that the address asks for.
 
     `sorts` maps a word of the address to the fields ordered by; each order is made total by the primary key, so
-    that pages never repeat or lose a row.
+    that pages never repeat or lose a row. `keep` names parameters of the address that are no filters.
     """
 
     def __init__(
@@ -56,15 +56,22 @@ class Listing(Generic[M]):
         columns: Sequence[Column[M]] = (),
         unit: str = "条",
         per_page: int = PER_PAGE,
+        keep: Sequence[str] = (),
     ) -> None:
         self.request, self.columns, self.unit, self.per_page = request, columns, unit, per_page
         self.filterset = filters(request.GET, queryset=queryset, request=request)
         self._sorts, self._default_sort = sorts, default_sort
         self._all = queryset
+        self._keep = keep
 
     @cached_property
     def form(self) -> Any:
         return self.filterset.form
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What of the address is no filter and stays when one is set: names of `keep` with their values."""
+        return [(name, self.request.GET[name]) for name in self._keep if name in self.request.GET]
 
     @cached_property
     def sort(self) -> str:

@@ -13,6 +13,7 @@ from sunlot.organisations.viewer import Viewer
 
 from .models import (
     Avoidance,
+    BulkEdit,
     DuplicatePair,
     Entity,
     Expert,
@@ -64,6 +65,14 @@ def licences_ending(when: str, days: int) -> "QuerySet[Licence]":
     if when == "expired":
         return standing.filter(expires__lt=today)
     return standing.filter(expires__range=(today, today + timedelta(days=days)))
+
+
+def bulk_edits_seen(viewer: Viewer) -> "QuerySet[BulkEdit]":
+    """The bulk edits of the viewer's organisation and all below it."""
+    if viewer.role in BLIND:
+        return BulkEdit.objects.none()
+    own = BulkEdit.objects.filter(organisation__path__startswith=viewer.base.path)
+    return own.select_related("organisation", "made_by", "undone_by")
 
 
 def duplicates_seen(viewer: Viewer) -> "QuerySet[DuplicatePair]":

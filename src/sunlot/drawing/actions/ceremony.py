@@ -12,6 +12,7 @@ from sunlot.lottery.seeding import hex_digest
 from sunlot.norms import canonical, clock
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.planning.models import Plan
+from sunlot.registry.actions import lapse_marks
 from sunlot.trail import files
 from sunlot.trail.actions import record
 
@@ -39,6 +40,7 @@ def seal(viewer: Viewer, attempt: Attempt) -> Attempt:
         raise Refused(f"还有 {len(missing)} 方没有提交承诺：{'、'.join(missing)}。全部提交后才能封存。")
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=found.draw.round.plan_id)
     require_plan(found, plan)
+    lapse_marks()  # a credit mark whose last day is over counts for no roster, whether the worker ran or not
     now = clock.now()
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as exact as the notice writes it
     if found.release_at is not None and found.release_at <= now:

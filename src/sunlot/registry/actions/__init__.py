@@ -2,6 +2,7 @@
 
 from .assessments import record_assessment, void_assessment
 from .avoidance import Evidence, add_avoidance, decide_avoidance, end_avoidance, lift_rotation
+from .bulk import apply_bulk, preview_bulk, undo_bulk
 from .common import Stale
 from .duplicates import find_duplicates, tell_apart
 from .entities import change_entity, create_entity
@@ -29,6 +30,7 @@ __all__ = [
     "add_licence",
     "add_mark",
     "agree_loan",
+    "apply_bulk",
     "ask_loan",
     "cancel_leave",
     "change_entity",
@@ -52,6 +54,7 @@ __all__ = [
     "lapse_marks",
     "lift_rotation",
     "merge_objects",
+    "preview_bulk",
     "propose_rules",
     "recommend_expert",
     "recommend_inspector",
@@ -66,6 +69,7 @@ __all__ = [
     "set_risk",
     "settle",
     "tell_apart",
+    "undo_bulk",
     "undo_merge",
     "void_assessment",
 ]

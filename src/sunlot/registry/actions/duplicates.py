@@ -132,4 +132,9 @@ def tell_apart(viewer: Viewer, pair: DuplicatePair, note: str = "") -> Duplicate
 
 def forget_keys(entry: InspectionObject) -> None:
     """Make the next scan look at this object anew."""
-    BlockingKey.objects.filter(object=entry).delete()
+    forget_keys_of([entry])
+
+
+def forget_keys_of(entries: Iterable[InspectionObject]) -> None:
+    """Make the next scan look at these objects anew."""
+    BlockingKey.objects.filter(object__in=[entry.pk for entry in entries]).delete()

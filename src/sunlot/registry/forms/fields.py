@@ -90,7 +90,7 @@ class KindFields(DeskForm):
         """Offer what objects of this kind have of their own."""
         self.offered = attributes_of(kind) if kind is not None else ()
         for attribute in self.offered:
-            field = _control(attribute)
+            field = control_of(attribute)
             self.fields[f"{ATTR}{attribute.name}"] = field
             dress(field)
 
@@ -122,7 +122,7 @@ class KindFields(DeskForm):
             self.add_error("longitude" if longitude is not None else "latitude", fault)
 
 
-def _control(attribute: Attribute) -> forms.Field:
+def control_of(attribute: Attribute) -> forms.Field:
     """The control of one attribute; nothing of it must be filled in."""
     label = attribute.titled
     if attribute.type is Type.CHOICE:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import duplicates, entities, objects, risk
+from ..views import bulk, duplicates, entities, objects, risk
 
 urlpatterns = [
     path("objects/", objects.objects, name="objects"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("entities/new/", entities.new_entity, name="entity-new"),
     path("entities/<int:pk>/", entities.entity, name="entity"),
     path("entities/<int:pk>/edit/", entities.edit_entity, name="entity-edit"),
+    path("objects/bulk/", bulk.choose, name="bulk"),
+    path("objects/bulk/<slug:field>/", bulk.edit, name="bulk-edit"),
+    path("bulk-edits/", bulk.edits, name="bulk-edits"),
+    path("bulk-edits/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/<int:first>-<int:second>/", duplicates.pair, name="pair"),
     path("objects/<int:pk>/merge/", duplicates.choose_twin, name="choose-twin"),
