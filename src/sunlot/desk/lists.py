@@ -13,6 +13,9 @@ from django.utils.http import content_disposition_header
 
 from sunlot.documents import spreadsheets
 
+from .models import SavedFilter
+from .saved import saved_for
+
 M = TypeVar("M", bound=models.Model)
 PER_PAGE = 30
 EXPORT_CHUNK = 2000
@@ -67,6 +70,12 @@ class Listing(Generic[M]):
     @cached_property
     def form(self) -> Any:
         return self.filterset.form
+
+    @cached_property
+    def saved(self) -> "models.QuerySet[SavedFilter]":
+        """The states of this list that the viewer kept or a colleague shares; nobody's, where nobody is signed in."""
+        viewer = getattr(self.request, "viewer", None)
+        return saved_for(viewer, self.request.path) if viewer is not None else SavedFilter.objects.none()
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -130,3 +130,27 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class SavedFilter(models.Model):
+    """A list in a certain state, kept by a person under a name; shared, the colleagues of its unit see it too."""
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    path = models.CharField(max_length=120)  # of the list
+    name = models.CharField("名称", max_length=30)
+    query = models.CharField(max_length=1000)  # what stands behind `?`
+    is_shared = models.BooleanField("本单位共用", default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "path", "name"], name="saved_filter_once")]
+        indexes = [models.Index(fields=["path", "organisation"], name="saved_filter_shared")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        return f"{self.path}?{self.query}"

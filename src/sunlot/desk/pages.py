@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sunlot.organisations.viewer import Viewer
 
-from . import work
+from . import saved, work
 from .lists import Listing
 from .models import Job
 from .views import desk_view, visible_or_404
@@ -62,3 +62,27 @@ def stop(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     if current.is_live:
         messages.success(request, f"正在停止“{current.title}”，已办的部分保留。")
     return redirect("job", found.pk)
+
+
+@require_POST
+@desk_view()
+def save_filter(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Keep the state of a list under a name, and go back to it."""
+    post = request.POST
+    shared = post.get("shared") == "on"
+    kept = saved.save_filter(
+        viewer, post.get("path", ""), post.get("query", ""), post.get("name", ""), is_shared=shared
+    )
+    messages.success(request, f"已保存常用筛选“{kept.name}”。")
+    return redirect(kept.address)
+
+
+@require_POST
+@desk_view()
+def delete_filter(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Delete one of one's own."""
+    found = saved.delete_filter(viewer, pk)
+    if found is None:
+        return redirect("home")
+    messages.success(request, f"已删除常用筛选“{found.name}”。")
+    return redirect(found.path)

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from sunlot.desk import pages
+
 from . import views
 
 urlpatterns = [
@@ -9,6 +11,8 @@ urlpatterns = [
     path("desk/", views.home, name="home"),
     path("desk/role/", views.choose_role, name="choose-role"),
     path("desk/reminders/<int:pk>/seen/", views.reminder_seen, name="reminder-seen"),
+    path("desk/filters/save/", pages.save_filter, name="filter-save"),
+    path("desk/filters/<int:pk>/delete/", pages.delete_filter, name="filter-delete"),
     path("desk/jobs/", include("sunlot.desk.urls")),
     path("desk/catalogue/", include("sunlot.catalogue.urls")),
     path("desk/registry/", include("sunlot.registry.urls")),

@@ -37,5 +37,9 @@ class RegionFilters(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.offer_more()
         viewer: Viewer = self.request.viewer
         self.form.fields["region"].queryset = Region.objects.filter(code__startswith=viewer.region_prefix)
+
+    def offer_more(self) -> None:
+        """Add filters that depend on the address, before the form is made."""

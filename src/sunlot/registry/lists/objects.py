@@ -70,10 +70,9 @@ class ObjectFilters(RegionFilters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer_attributes()
-        self.form.order_fields(self.field_order)
+        self.form.order_fields(self.field_order)  # what a kind has of its own comes behind
 
-    def _offer_attributes(self) -> None:
+    def offer_more(self) -> None:
         """Once a kind is chosen, what its objects have of their own can be asked for too."""
         kind = ObjectKind.objects.filter(code=(self.data or {}).get("kind", "")).first()
         for attribute in attributes_of(kind) if kind is not None else ():
