@@ -106,7 +106,7 @@ def test_a_saved_filter_is_shared_within_the_unit_and_nowhere_else(town: City) -
     assert "高风险" not in town.client("outsider").get(OBJECTS).content.decode()
     foreign = client.post("/desk/filters/save/", data | {"path": "//evil.example/"})
     assert foreign.status_code != 302
-    number = page.split("/desk/filters/")[2].split("/")[0] if "/desk/filters/" in page else ""
+    number = page.split("/delete/")[0].rsplit("/", 1)[1]
     assert town.client("outsider").post(f"/desk/filters/{number}/delete/")["Location"] == "/desk/"
     assert "高风险" in client.get(OBJECTS).content.decode()
 

@@ -56,7 +56,7 @@ def objects_then(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
     """The objects of the viewer's jurisdiction as they stood then, by their history records."""
     if viewer.role in BLIND:
         return History.objects.none()
-    standing = records_then(moment).filter(region_id__startswith=viewer.region_prefix)
+    standing = records_then(moment).filter(region__code__startswith=viewer.region_prefix)
     return standing.select_related("kind", "region", "manager")
 
 
