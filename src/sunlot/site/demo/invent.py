@@ -138,6 +138,32 @@ class InventedInspector:
     phone: str
 
 
+_CENTRES = {"海勃湾区": (106.82, 39.69), "海南区": (106.89, 39.44), "乌达区": (106.72, 39.50)}
+_TRADES = {
+    "在建工程项目": "E47", "施工企业": "E47", "施工总承包企业": "E48", "专业分包企业": "E50", "劳务企业": "E47", "物业服务企业": "K70",
+    "房地产开发企业": "K70", "房地产经纪机构": "K70", "房地产估价机构": "K70", "住房租赁企业": "K70", "业主委员会": "S96",
+    "燃气经营企业": "D45", "供热单位": "D44", "城市供水企业": "D46", "二次供水单位": "D46", "污水处理运营单位": "D46", "排水户": "H62",
+    "起重机械租赁企业": "L71", "起重机械安装企业": "E49", "招标代理机构": "L72", "工程监理企业": "M74", "工程设计企业": "M74",
+    "工程勘察企业": "M74", "工程造价咨询企业": "M74", "工程质量检测机构": "M74", "施工图审查机构": "M74",
+}  # fmt: skip
+
+
+def own_facts(one: InventedObject) -> list[str]:
+    """Trade, longitude, latitude and what the kind has of its own, as the columns of the roster hold them."""
+    dice = random.Random(f"{SEED} {one.name} {one.number}")  # noqa: S311 -- invented facts
+    east, north = _CENTRES[one.district]
+    own = {
+        "在建工程项目": (str(dice.randrange(2_000, 90_000, 100)), dice.choice(("基础施工", "主体施工", "装饰装修"))),
+        "物业服务企业": ("", "", f"{dice.randrange(20, 900) / 10}"),
+        "燃气经营企业": ("", "", "", dice.choice(("天然气", "液化石油气")), str(dice.randrange(300, 60_000, 10))),
+        "供热单位": ("", "", "", "", str(dice.randrange(2_000, 90_000, 10))),
+        "业主委员会": ("", "", "", "", "", str(dice.randrange(80, 2_400))),
+        "排水户": ("", "", "", "", "", "", "餐饮"),
+    }.get(one.kind, ())
+    place = [f"{east + dice.uniform(-0.04, 0.04):.6f}", f"{north + dice.uniform(-0.03, 0.03):.6f}"]
+    return [_TRADES.get(one.kind, ""), *place, *own, *[""] * (7 - len(own))]
+
+
 def objects() -> list[InventedObject]:
     """About 1,200 objects of all kinds that the items name, in an order of no meaning."""
     dice = random.Random(SEED)  # noqa: S311 -- names of a demonstration, nothing is drawn with it

@@ -12,10 +12,13 @@ from sunlot.registry.actions import avoidance, experts, inspectors
 from sunlot.registry.actions.demo import mark_all_as_demo
 from sunlot.registry.models import Avoidance, Expert, Import, InspectionObject, Inspector
 
-from . import invent
+from . import credit, invent
 from .people import INSPECTORS, Cast
 
-OBJECT_HEADS = "名称 统一社会信用代码 许可证号 类别 辖区 地址 信用风险 法定代表人 联系人 联系电话 建设单位 施工单位 监理单位".split()
+OBJECT_HEADS = (
+    "名称 统一社会信用代码 许可证号 类别 辖区 地址 信用风险 法定代表人 联系人 联系电话 建设单位 施工单位 监理单位 行业 经度 纬度 "
+    "建筑面积 形象进度 在管面积 气源 用户数 户数 排水户类型"
+).split()
 INSPECTOR_HEADS = (
     "人员编号 姓名 单位 执法证号 发证机关 执法证有效期至 专业领域 岗位 职务 从事执法岗位起 考核合格日期 考核有效期至 手机"
 ).split()
@@ -26,6 +29,7 @@ def make(cast: Cast) -> None:
     """Items in force, objects, inspectors reviewed by another person, a few avoidances."""
     seed.load(SYSTEM, effective_from=clock.today().replace(month=1, day=1))
     _import(cast, "zjj", Import.Target.OBJECTS, "检查对象名录（演示）.xlsx", OBJECT_HEADS, _object_rows())
+    credit.make(cast)
     found = invent.inspectors(INSPECTORS)
     for department in ("zjj", "scjg", "yjj", "rsj", "sthj"):
         rows = [_inspector_row(one) for one in found if _department(one.organisation) == department]
@@ -61,7 +65,7 @@ def _object_rows() -> list[list[str]]:
     return [
         [
             one.name, one.credit_code, one.number, one.kind, one.district, one.address, one.risk, one.representative,
-            one.contact, one.phone, one.builder, one.contractor, one.supervision,
+            one.contact, one.phone, one.builder, one.contractor, one.supervision, *invent.own_facts(one),
         ]
         for one in invent.objects()
     ]  # fmt: skip
