@@ -16,7 +16,16 @@ from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
 from sunlot.publishing.models import Publication
 from sunlot.registry import examples, imports
-from sunlot.registry.models import Entity, Expert, Import, InspectionObject, Inspector
+from sunlot.registry.models import (
+    DuplicatePair,
+    Entity,
+    Expert,
+    Import,
+    InspectionObject,
+    Inspector,
+    Licence,
+    Merge,
+)
 from sunlot.site import demo
 from sunlot.trail.models import EventDetail
 
@@ -94,6 +103,11 @@ def staff() -> list[Visit]:
     return [Visit(who, address) for who, addresses in _staff().items() for address in addresses]
 
 
+def _open_pair() -> str:
+    pair = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN)[0]
+    return f"/desk/registry/duplicates/{pair.first_id}-{pair.second_id}/"
+
+
 def _staff() -> dict[str, list[str]]:
     plan = Plan.objects.get(state=Plan.State.PUBLISHED)
     site = Attempt.objects.get(draw__round__plan__created_by__username="zhianjian")
@@ -116,6 +130,14 @@ def _staff() -> dict[str, list[str]]:
             "/desk/registry/objects/",
             f"/desk/registry/objects/{InspectionObject.objects.order_by('pk')[0].pk}/",
             "/desk/registry/objects/new/",
+            "/desk/registry/objects/new/?kind=gas",
+            "/desk/registry/objects/?kind=site&asof=2026-11-01",
+            f"/desk/registry/objects/{Merge.objects.get().kept_id}/",
+            f"/desk/registry/objects/{Licence.objects.order_by('pk')[0].object_id}/",
+            "/desk/registry/duplicates/?state=open",
+            _open_pair(),
+            "/desk/registry/risk-rules/",
+            "/desk/registry/objects/bulk/trade/?which=all&kind=site",
             "/desk/registry/entities/",
             f"/desk/registry/entities/{Entity.objects.order_by('pk')[0].pk}/",
             "/desk/registry/inspectors/",

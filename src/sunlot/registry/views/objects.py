@@ -107,6 +107,7 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "involvements": involvements,
         "past_involvements": past,
         "own": [(one.label, one.shown(entry.attributes.get(one.name))) for one in attributes_of(entry.kind)],
+        "lacking": [one.label for one in attributes_of(entry.kind) if one.name not in entry.attributes],
         "itself": itself,
         "why": explained(entry.risk_base, entry.risk_reason, found),
         "counting": counting,

@@ -85,7 +85,7 @@ def _merge(cast: Cast) -> None:
     pairs = list(waiting.select_related("first", "second").order_by("pk")[:2])
     if pairs:
         merged = pairs[0]
-        reason = "营业执照为同一张，名称登记时写错一字"
+        reason = "经核实为同一企业，另一条名称写错一字，系重复登记"
         actions.merge_objects(cast["zjj"], merged.first, merged.second, reason=reason)
     if len(pairs) > 1:
         actions.tell_apart(cast["zjj"], pairs[1], "两家公司，已核对营业执照")
