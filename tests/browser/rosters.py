@@ -26,8 +26,7 @@ def inspectors(unit: str, names: str) -> bytes:
     people = [names[at : at + 2] for at in range(0, len(names), 2)]
     tested = (clock.today() - timedelta(days=40)).isoformat()
     rows = [
-        [f"{unit}-{at:03}", name, f"150300{unit}{at:03}", expires, "物业", tested]
-        for at, name in enumerate(people, 1)
+        [f"{unit}-{at:03}", name, f"150300{unit}{at:03}", expires, "物业", tested] for at, name in enumerate(people, 1)
     ]
     return _table(["人员编号", "姓名", "执法证号", "有效期至", "专业领域", "考核合格日期"], rows)
 
