@@ -114,6 +114,7 @@ INSPECTOR_FINDINGS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "no certificate": ({"certificate": ""}, FAULT, "执法证号", "没有填写执法证号"),
     "a certificate that Excel made a number": ({"certificate": 1.5030200000123e17}, FAULT, "执法证号", "末几位已丢失"),
     "no day": ({"expires": ""}, FAULT, "执法证有效期至", "没有填写执法证有效期"),
+    "a field that no item asks for": ({"fields": "燃汽"}, WARNING, "专业领域", "目录中没有“燃汽”"),
     "no such day": ({"expires": "长期"}, FAULT, "执法证有效期至", "“长期”不是日期"),
     "an expired certificate": ({"expires": "2020年1月1日"}, WARNING, "执法证有效期至", "已于 2020-01-01 过期"),
 }

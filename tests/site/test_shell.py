@@ -60,7 +60,7 @@ def test_the_navigation_holds_what_the_role_can_use(city: City, username: str, p
 
 def test_an_inspector_finds_its_forms(city: City) -> None:
     city.add("inspector", "检查员", "zjj-wuye", Role.INSPECTOR)
-    assert navigation(city.client("inspector")) == ["工作台", "检查"]
+    assert navigation(city.client("inspector")) == ["工作台", "我的登记", "检查"]
 
 
 @pytest.mark.parametrize("username", ["sysadmin", "secadmin", "auditor"])
