@@ -1,10 +1,12 @@
 """Every list of the product: searched, filtered, sorted, paged and exported, with its whole state in the address."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import django_filters
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.http import HttpRequest, StreamingHttpResponse
@@ -21,6 +23,42 @@ PER_PAGE = 30
 EXPORT_CHUNK = 2000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv; charset=utf-8"
+
+
+LISTED = 5000
+"""So many rows are counted one by one and can be leafed through. Counting 200,000 takes longer than showing a page of
+them, and nobody leafs so far: who searches in more narrows them, or exports.
+"""
+
+COUNT_KEPT = 60  # seconds
+
+
+def count_of(rows: "models.QuerySet[Any]") -> int:
+    """How many rows there are; where there are more than LISTED, as of at most a minute ago."""
+    few = rows.order_by()[: LISTED + 1].count()
+    if few <= LISTED:
+        return few
+    sql, values = rows.query.sql_with_params()
+    key = f"count:{hashlib.sha256(repr((sql, values)).encode()).hexdigest()}"
+    found: int | None = cache.get_or_set(key, lambda: rows.order_by().count(), COUNT_KEPT)
+    return found if found is not None else few
+
+
+class ListPaginator(Paginator):
+    """Leafs through the first LISTED rows; `is_more` where there are others behind them."""
+
+    @cached_property
+    def _few(self) -> int:
+        rows = self.object_list
+        return rows.order_by()[: LISTED + 1].count() if isinstance(rows, models.QuerySet) else len(rows)
+
+    @property
+    def is_more(self) -> bool:
+        return self._few > LISTED
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._few, LISTED)
 
 
 @dataclass(frozen=True)
@@ -94,17 +132,32 @@ class Listing(Generic[M]):
         fields = list(self._sorts[self.sort.lstrip("-")])
         if self.sort.startswith("-"):
             fields = [field[1:] if field.startswith("-") else f"-{field}" for field in fields]
-        return self.filterset.qs.order_by(*fields, "pk")
+        # The key goes the same way, so that one index serves both orders.
+        return self.filterset.qs.order_by(*fields, "-pk" if self.sort.startswith("-") else "pk")
 
     @cached_property
     def page(self) -> "Page[M]":
         """The page asked for; a number out of range is the nearest page there is."""
-        return Paginator(self.rows, self.per_page).get_page(self.request.GET.get("page"))
+        return ListPaginator(self.rows, self.per_page).get_page(self.request.GET.get("page"))
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more rows than can be leafed through."""
+        return bool(getattr(self.page.paginator, "is_more", False))
+
+    @cached_property
+    def found(self) -> str:
+        """How many rows match, in words: “1 219”, or “5 000 多” where a filter finds more than are counted."""
+        if not self.is_more:
+            return f"{self.page.paginator.count:,}".replace(",", "\u2009")
+        if self.chosen:
+            return f"{LISTED:,}多".replace(",", "\u2009")
+        return f"{self.total:,}".replace(",", "\u2009")
 
     @cached_property
     def total(self) -> int:
-        """How many there are without any filter, for the empty state."""
-        return self._all.count()
+        """How many there are without any filter."""
+        return count_of(self._all)
 
     @cached_property
     def chosen(self) -> list[Chosen]:

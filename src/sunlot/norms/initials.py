@@ -45,3 +45,31 @@ def search_keys(name: str) -> SearchKeys:
         initials=tuple(dict.fromkeys(initials)),
         full=tuple("".join(reading) for reading in readings),
     )
+
+
+def grams(name: str, number: str = "") -> str:
+    """The pieces by which an index finds any part of `name`, of its initials and pinyin, or of `number`, with spaces
+    between: each two neighbouring characters of the name, each three letters of the others.
+    """
+    keys = search_keys(name)
+    found = dict.fromkeys(_pieces(_bare(name), 2))
+    for latin in (*keys.initials, *keys.full, _bare(number)):
+        found |= dict.fromkeys(_pieces(latin, 3))
+    return " ".join(found)
+
+
+def asked_grams(words: str) -> list[str]:
+    """The pieces that an entry must hold, all of them, to match `words`; none where they are too few for an index to
+    tell: one Chinese character, two letters.
+    """
+    bare = _bare(words)
+    return _pieces(bare, 3 if bare.isascii() else 2)
+
+
+def _bare(text: str) -> str:
+    """Letters, digits and characters, lower case, nothing between them."""
+    return "".join(sign for sign in half_width(text).lower() if sign.isalnum())
+
+
+def _pieces(text: str, length: int) -> list[str]:
+    return [text[at : at + length] for at in range(len(text) - length + 1)]

@@ -19,7 +19,7 @@ _TOLD = (IMPORTED, RECLASSIFIED, BULK_EDITED)
 """Changes of many entries at once, with one event for all of them; all other changes have events of their own."""
 
 _SHOWN = 50
-_LEFT_OUT = {"id", "search_keys", "version", "created_at", "updated_at", "is_demo", "manager"}
+_LEFT_OUT = {"id", "search_keys", "search_grams", "version", "created_at", "updated_at", "is_demo", "manager"}
 
 
 @dataclass(frozen=True)

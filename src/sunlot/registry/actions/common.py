@@ -63,7 +63,8 @@ def save(entry: models.Model, actor: Actor, fields: Iterable[str] | None = None)
         entry.save(force_insert=True)
         return
     entry.version += 1  # type: ignore[attr-defined]
-    entry.save(update_fields=[*fields, "version", "updated_at"])
+    grams = ["search_grams"] if hasattr(entry, "search_grams") else []  # worked out as it is written
+    entry.save(update_fields=[*fields, *grams, "version", "updated_at"])
 
 
 def locked(entry: M, version: int | None) -> M:

@@ -30,10 +30,21 @@ _OBJECT_FIELDS = [
     "contact",
     "phone",
     "search_keys",
+    "search_grams",
     "version",
     "updated_at",
 ]
-_ENTITY_FIELDS = ["name", "address", "representative", "contact", "phone", "search_keys", "version", "updated_at"]
+_ENTITY_FIELDS = [
+    "name",
+    "address",
+    "representative",
+    "contact",
+    "phone",
+    "search_keys",
+    "search_grams",
+    "version",
+    "updated_at",
+]
 
 
 class ObjectTaking:

@@ -13,7 +13,8 @@ from sunlot.organisations.viewer import Viewer
 from .. import policy, queries
 from ..models import Expert, ExpertField, Institution
 from ..qualifying import qualified_experts
-from .filters import search_box, searching, select
+from ..searching import searching
+from .filters import search_box, select
 from .objects import called
 
 

@@ -4,18 +4,9 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
 
-from sunlot.norms.text import half_width, trim
 from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import Viewer
-
-
-def searching(words: str, *, number: str) -> Q:
-    """Entries whose name or number holds `words`, or whose initials or pinyin do. A code may be typed with gaps."""
-    asked = trim(half_width(words))
-    bare = asked.replace(" ", "")
-    return Q(name__icontains=asked) | Q(**{f"{number}__icontains": bare}) | Q(search_keys__contains=bare.lower())
 
 
 def select() -> forms.Select:

@@ -16,7 +16,8 @@ from sunlot.organisations.viewer import Viewer
 from .. import policy, queries
 from ..models import Assessment, Inspector, Loan
 from ..qualifying import IN_EFFECT, assessed, away, qualified_inspectors
-from .filters import search_box, searching, select
+from ..searching import searching
+from .filters import search_box, select
 from .objects import called
 
 WARN_DAYS = 60

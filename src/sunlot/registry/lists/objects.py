@@ -9,7 +9,6 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from sunlot.catalogue.models import ObjectKind
-from sunlot.catalogue.queries import kinds_covered
 from sunlot.desk.lists import Column, Listing
 from sunlot.norms import clock, masking, trades
 from sunlot.organisations.viewer import Viewer
@@ -18,7 +17,8 @@ from .. import marks, policy, queries
 from ..imports.fields import ATTR
 from ..kinds import Attribute, Type, attributes_of
 from ..models import CreditMark, Entity, Expert, InspectionObject, Inspector, Involvement, RiskClass
-from .filters import RegionFilters, search_box, searching, select
+from ..searching import search
+from .filters import RegionFilters, search_box, select
 
 LICENCE_WARN_DAYS = 60
 """A licence is warned of this many days before its last one."""
@@ -93,11 +93,11 @@ class ObjectFilters(RegionFilters):
         return queryset.filter(pk__in=queries.licences_ending(value, LICENCE_WARN_DAYS).values("object_id"))
 
     def search(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
-        return queryset.filter(searching(value, number="number"))
+        return search(queryset, value, number="number")
 
     def by_scope(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
-        covered = kinds_covered(clock.today())
-        return queryset.filter(kind__in=covered) if value == "in" else queryset.exclude(kind__in=covered)
+        beyond = queries.kinds_beyond()
+        return queryset.exclude(kind__in=beyond) if value == "in" else queryset.filter(kind__in=beyond)
 
 
 def attribute_filter(attribute: Attribute) -> django_filters.Filter | None:
@@ -147,7 +147,7 @@ class EntityFilters(RegionFilters):
         self.form.order_fields(("q", "kind", "region"))
 
     def search(self, queryset: "QuerySet[Entity]", _name: str, value: str) -> "QuerySet[Entity]":
-        return queryset.filter(searching(value, number="credit_code"))
+        return search(queryset, value, number="credit_code")
 
 
 def objects_listing(request: HttpRequest, viewer: Viewer) -> "Listing[InspectionObject]":
@@ -160,10 +160,10 @@ def objects_listing(request: HttpRequest, viewer: Viewer) -> "Listing[Inspection
         sorts={
             "name": ["name"],
             "number": ["number"],
-            "kind": ["kind__name", "number"],
-            "region": ["region__code", "number"],
-            "risk": ["risk_class", "number"],
-            "state": ["state", "number"],
+            "kind": ["kind_id", "updated_at"],
+            "region": ["region_id", "updated_at"],
+            "risk": ["risk_class", "updated_at"],
+            "state": ["state", "updated_at"],
             "updated": ["updated_at"],
         },
         default_sort="-updated",
@@ -219,8 +219,8 @@ def entities_listing(request: HttpRequest, viewer: Viewer) -> "Listing[Entity]":
         sorts={
             "name": ["name"],
             "code": ["credit_code"],
-            "region": ["region__code", "name"],
-            "kind": ["kind", "name"],
+            "region": ["region_id", "updated_at"],
+            "kind": ["kind", "updated_at"],
             "updated": ["updated_at"],
         },
         default_sort="-updated",

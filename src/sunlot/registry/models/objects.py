@@ -11,6 +11,8 @@ from sunlot.catalogue.vocabulary import RiskClass
 from sunlot.norms import clock, trades
 from sunlot.organisations.models import Organisation, Region
 
+from ..searching import Grams
+
 
 class Entity(models.Model):
     """A market entity (市场主体). A residents' committee or a drainage user may have no credit code."""
@@ -24,7 +26,9 @@ class Entity(models.Model):
     credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True, unique=True)
     name = models.CharField("名称", max_length=120)
     kind = models.CharField("类型", max_length=14, choices=Kind.choices, default=Kind.ENTERPRISE)
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name="所在辖区")
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="+", verbose_name="所在辖区", db_index=False
+    )  # entity_by_region
     address = models.CharField("住所", max_length=200, blank=True)
     representative = models.CharField("法定代表人", max_length=40, blank=True)
     contact = models.CharField("联系人", max_length=40, blank=True)
@@ -34,10 +38,11 @@ class Entity(models.Model):
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="管理单位"
     )  # the department that keeps the entry; None for what the installation itself brought in
     search_keys = models.CharField(max_length=500, blank=True, editable=False)  # initials and full pinyin
+    search_grams = Grams(number="credit_code", default="")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
-    history = HistoricalRecords(excluded_fields=["search_keys"])
+    history = HistoricalRecords(excluded_fields=["search_keys", "search_grams"])
 
     class Meta:
         ordering = ["pk"]
@@ -48,7 +53,12 @@ class Entity(models.Model):
                 name="entity_credit_code_form",
             ),
         ]
-        indexes = [models.Index(fields=["name"], name="entity_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="entity_name"),
+            models.Index(fields=["kind", "updated_at", "id"], name="entity_by_kind"),
+            models.Index(fields=["region", "updated_at", "id"], name="entity_by_region"),
+            models.Index(fields=["updated_at", "id"], name="entity_updated"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -81,9 +91,15 @@ class InspectionObject(models.Model):
     number = models.CharField("编号", max_length=64, unique=True)
     name = models.CharField("名称", max_length=120)
     kind = models.ForeignKey(
-        ObjectKind, on_delete=models.PROTECT, related_name="inspection_objects", verbose_name="类别"
+        ObjectKind,
+        on_delete=models.PROTECT,
+        related_name="inspection_objects",
+        verbose_name="类别",
+        db_index=False,  # object_by_kind
     )
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="inspection_objects", verbose_name="辖区")
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="inspection_objects", verbose_name="辖区", db_index=False
+    )  # object_by_region
     address = models.CharField("地址", max_length=200, blank=True)
     trade = models.CharField("行业", max_length=3, blank=True)  # norms.trades: `E`, `E47`
     attributes = models.JSONField("类别特有内容", default=dict, blank=True)  # by name, as registry/kinds.py declares
@@ -108,10 +124,11 @@ class InspectionObject(models.Model):
     )
     entities = models.ManyToManyField(Entity, through="Involvement", related_name="inspection_objects")
     search_keys = models.CharField(max_length=500, blank=True, editable=False)
+    search_grams = Grams(default="")
     version = models.PositiveIntegerField(default=1)  # two people editing one entry: the second is told
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
-    history = HistoricalRecords(excluded_fields=["search_keys", "entities"])
+    history = HistoricalRecords(excluded_fields=["search_keys", "search_grams", "entities"])
 
     class Meta:
         ordering = ["number"]
@@ -141,8 +158,13 @@ class InspectionObject(models.Model):
             models.Index(
                 fields=["region", "kind", "risk_class", "state"], name="object_filters"
             ),  # lists and candidates
-            models.Index(fields=["-updated_at"], name="object_updated"),
-            models.Index(fields=["name"], name="object_name"),
+            # A filter, or a sort, and the newest first within it: a page is read without looking at the other rows.
+            models.Index(fields=["kind", "updated_at", "id"], name="object_by_kind"),
+            models.Index(fields=["region", "updated_at", "id"], name="object_by_region"),
+            models.Index(fields=["risk_class", "updated_at", "id"], name="object_by_risk"),
+            models.Index(fields=["state", "updated_at", "id"], name="object_by_state"),
+            models.Index(fields=["updated_at", "id"], name="object_updated"),
+            models.Index(fields=["name", "id"], name="object_name"),
             models.Index(fields=["trade"], name="object_trade"),
         ]
 

@@ -27,6 +27,8 @@ State = Reconciliation.State
 CLERK, HEAD = "经办人", "科室负责人"
 """In what capacities a report is signed: by who reconciled, and by another person above."""
 
+PART = 5000
+
 
 def require_reconciler(viewer: Viewer) -> None:
     """Raise NotAllowed unless this person may reconcile the registry of its jurisdiction."""
@@ -101,6 +103,8 @@ def decide(
         pk__in=lines.filter(reconciliation=current).values("pk"), roster__isnull=True, done_at__isnull=True
     ).exclude(outcome=Outcome.SAME)
     if decision == Decision.TAKE:
+        if "number" in fields:
+            raise Refused("统一社会信用代码是对象的身份，不能从名单采用。核实后保留名录库，或在对象页办理。")
         wanted = wanted.exclude(outcome=Outcome.UNCLEAR).exclude(fields=",number,")
         if wanted.filter(outcome=Outcome.GONE).exists():
             if state not in (*InspectionObject.MOVES[InspectionObject.State.ACTIVE],):
@@ -129,19 +133,17 @@ def take_in(viewer: Viewer, reconciliation: Reconciliation) -> Import | None:
 
     Raises Refused where nothing waits.
     """
-    _require_handler(viewer, reconciliation)
-    made = roster_of(reconciliation)
-    roster = None
-    if made is not None:
-        content, keys = made
-        roster = imports.upload(
-            viewer, Import.Target.OBJECTS, f"名录核对-{reconciliation.as_of.isoformat()}.xlsx", content
-        )
     with transaction.atomic():
-        current = _open(viewer, reconciliation)
+        current = _open(viewer, reconciliation)  # held from here: pressed twice, the second finds nothing to take in
+        made, roster = roster_of(current), None
+        if made is not None:
+            content, keys = made
+            name = f"名录核对-{current.as_of.isoformat()}.xlsx"
+            roster = imports.upload(viewer, Import.Target.OBJECTS, name, content)
+            for start_at in range(0, len(keys), PART):
+                part = keys[start_at : start_at + PART]
+                ReconciliationLine.objects.filter(pk__in=part).update(roster=roster)
         waiting = current.lines.filter(decision=Decision.TAKE, done_at__isnull=True).exclude(state="")
-        if roster is not None:
-            ReconciliationLine.objects.filter(pk__in=keys, roster__isnull=True).update(roster=roster)
         states = waiting.filter(Q(outcome=Outcome.GONE) | Q(fields__contains=",state,")).count()
         if roster is None and not states:
             raise Refused("没有待办理的采用。先在下面逐条或按条件选定“采用名单”。")

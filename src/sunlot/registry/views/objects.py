@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sunlot.catalogue.models import ObjectKind
 from sunlot.catalogue.queries import in_force, kinds_covered
+from sunlot.desk.lists import count_of
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
@@ -45,8 +46,8 @@ def objects(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     seen = queries.objects_seen(viewer)
     context = {
         "listing": listing,
-        "active": seen.filter(state=InspectionObject.State.ACTIVE).count(),
-        "beyond": seen.exclude(kind__in=covered).exclude(state=InspectionObject.State.MERGED).count(),
+        "active": count_of(seen.filter(state=InspectionObject.State.ACTIVE)),
+        "beyond": count_of(seen.filter(kind__in=queries.kinds_beyond()).exclude(state=InspectionObject.State.MERGED)),
         "covered": covered,
         "filters_in_force": [
             (name, value) for name in listing.form.fields for value in request.GET.getlist(name) if value
