@@ -66,13 +66,17 @@ def entities_seen(viewer: Viewer) -> "QuerySet[Entity]":
     return Entity.objects.filter(here | Exists(involved)).select_related("region", "manager")
 
 
+def licences_standing() -> "QuerySet[Licence]":
+    """The licences that have not been ended, run out or not."""
+    return Licence.objects.filter(ended_on__isnull=True)
+
+
 def licences_ending(when: str, days: int) -> "QuerySet[Licence]":
     """The licences that are over (`expired`) or run out within so many days (`soon`), those already ended aside."""
     today = clock.today()
-    standing = Licence.objects.filter(ended_on__isnull=True)
     if when == "expired":
-        return standing.filter(expires__lt=today)
-    return standing.filter(expires__range=(today, today + timedelta(days=days)))
+        return licences_standing().filter(expires__lt=today)
+    return licences_standing().filter(expires__range=(today, today + timedelta(days=days)))
 
 
 def bulk_edits_seen(viewer: Viewer) -> "QuerySet[BulkEdit]":

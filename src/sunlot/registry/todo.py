@@ -114,12 +114,19 @@ def licences(viewer: Viewer) -> Iterator[Todo]:
     if not policy.may_write(viewer):
         return
     kept = queries.objects_kept(viewer).filter(state=InspectionObject.State.ACTIVE)
+    today = clock.today()
+    ending = queries.licences_standing().filter(object__in=kept, expires__lte=today + timedelta(days=WARN_DAYS))
+    over, soon = Q(expires__lt=today), Q(expires__gte=today)
+    found = ending.aggregate(
+        expired=Count("object", filter=over, distinct=True),
+        first_expired=Min("expires", filter=over),
+        soon=Count("object", filter=soon, distinct=True),
+        first_soon=Min("expires", filter=soon),
+    )
     for when, words in (("expired", "许可证已过期"), ("soon", f"许可证 {WARN_DAYS} 天内到期")):
-        ending = queries.licences_ending(when, WARN_DAYS).filter(object__in=kept)
-        found = ending.aggregate(count=Count("object", distinct=True), first=Min("expires"))
-        if found["count"]:
+        if found[when]:
             url = f"{reverse('registry:objects')}?licence={when}"
-            yield Todo(f"{found['count']} 个对象的{words}", "换证后登记新证", url, "登记新证", due=found["first"])
+            yield Todo(f"{found[when]} 个对象的{words}", "换证后登记新证", url, "登记新证", due=found[f"first_{when}"])
 
 
 @provider

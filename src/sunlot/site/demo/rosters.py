@@ -7,7 +7,7 @@ from sunlot.catalogue import seed
 from sunlot.documents import spreadsheets
 from sunlot.norms import clock
 from sunlot.organisations.viewer import SYSTEM
-from sunlot.registry import imports
+from sunlot.registry import expert_fields, imports
 from sunlot.registry.actions import avoidance, experts, inspectors
 from sunlot.registry.actions.demo import mark_all_as_demo
 from sunlot.registry.models import Avoidance, Expert, Import, InspectionObject, Inspector
@@ -28,6 +28,7 @@ EXPERT_HEADS = "专家编号 姓名 所在单位 所在单位类别 专业领域
 def make(cast: Cast) -> None:
     """Items in force, objects, inspectors reviewed by another person, a few avoidances."""
     seed.load(SYSTEM, effective_from=clock.today().replace(month=1, day=1))
+    expert_fields.load()
     _import(cast, "zjj", Import.Target.OBJECTS, "检查对象名录（演示）.xlsx", OBJECT_HEADS, _object_rows())
     credit.make(cast)
     found = invent.inspectors(INSPECTORS)
