@@ -78,6 +78,7 @@ def page(context: BrowserContext, live_server: LiveServer) -> Page:
     page = context.new_page()
     page.goto(f"{live_server.url}/verify/")
     page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-part=form]")).to_be_visible()  # its script has begun: before it nothing takes the focus
     return page
 
 
