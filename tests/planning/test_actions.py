@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from sunlot.catalogue import actions as catalogue
 from sunlot.catalogue.models import ItemVersion
@@ -389,3 +390,10 @@ def test_nobody_writes_plans_for_another_lead(town: Town) -> None:
     for username in ("outsider", "scjg-clerk", "leader", "supervisor"):
         with pytest.raises(NotAllowed):
             actions.create_plan(town[username], content)
+
+
+def test_a_published_plan_whose_hour_has_passed_can_still_be_drawn_and_a_draft_can_not_be_submitted(town: Town) -> None:
+    plan, draft = town.published(), town.draft()
+    with time_machine.travel(town.content.draw_at + timedelta(hours=3), tick=False):
+        assert queries.feasibility(plan).possible
+        assert [fault.field for fault in queries.feasibility(draft).faults] == ["draw_at"]

@@ -42,8 +42,13 @@ def may_bring(organisation: Organisation, owner: Organisation) -> bool:
     return not organisation.is_section and owner.department_code == organisation.department_code
 
 
-def check(content: PlanContent, known: "Known", day: date) -> tuple[list[Fault], list[Fault]]:
-    """Faults and warnings of a content by itself; those of rosters and people are feasibility's."""
+def check(
+    content: PlanContent, known: "Known", day: date, *, published: bool = False
+) -> tuple[list[Fault], list[Fault]]:
+    """Faults and warnings of a content by itself; those of rosters and people are feasibility's.
+
+    What is `published` may be drawn later than it was announced for: that day is then no fault any more.
+    """
     faults: list[Fault] = []
     warnings: list[Fault] = []
     if not content.title.strip():
@@ -55,6 +60,8 @@ def check(content: PlanContent, known: "Known", day: date) -> tuple[list[Fault],
     faults += _check_items(content, known, day)
     faults += _check_kinds(content, known)
     faults += _check_days(content)
+    if not published and content.draw_at <= clock.now():
+        faults.append(Fault("draw_at", "抽取时间已经过去，改为今后的时间。"))
     faults += _check_annual(content, known)
     versions = list(known.versions.values())
     if versions and not any(version.is_key for version in versions):
@@ -135,8 +142,6 @@ def _check_kinds(content: PlanContent, known: "Known") -> list[Fault]:
 
 def _check_days(content: PlanContent) -> list[Fault]:
     faults = []
-    if content.draw_at <= clock.now():
-        faults.append(Fault("draw_at", "抽取时间已经过去，改为今后的时间。"))
     if content.starts_on < content.draw_day:
         faults.append(Fault("starts_on", "检查开始不能早于抽取日。"))
     if content.ends_on < content.starts_on:

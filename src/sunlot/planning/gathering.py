@@ -133,10 +133,10 @@ def _zone_of_person(content: PlanContent, region: str) -> str | None:
     return region if region in zones else None
 
 
-def assess_content(content: PlanContent, day: date) -> Feasibility:
+def assess_content(content: PlanContent, day: date, *, published: bool = False) -> Feasibility:
     """What a plan of this content amounts to on `day`: figures, faults at their fields, warnings."""
     known = look_up(content, day)
-    faults, warnings = checks.check(content, known, day)
+    faults, warnings = checks.check(content, known, day, published=published)
     return assess(facts_of(content, day, known), faults, warnings)
 
 

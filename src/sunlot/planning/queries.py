@@ -109,7 +109,7 @@ def zone_of(plan: Plan, found: InspectionObject) -> str:
 def feasibility(plan: Plan, day: date | None = None) -> Feasibility:
     """What the plan amounts to on `day` (its day of drawing unless given), and what makes it impossible."""
     said = content.content_of(plan)
-    return gathering.assess_content(said, day or said.draw_day)
+    return gathering.assess_content(said, day or said.draw_day, published=plan.published_at is not None)
 
 
 def notice_teams(plan: Plan) -> tuple[ZoneTeams, ...]:

@@ -16,8 +16,13 @@ GROUP = 4
 
 @register.filter
 def code(value: str, groups: int = 0) -> SafeString:
-    """A code or digest in groups of four: the gap is CSS, so a copy holds no spaces. `groups` cuts it and adds …"""
+    """A code or digest in groups of four: the gap is CSS, so a copy holds no spaces. `groups` cuts it and adds …
+
+    A number with hyphens (150302-2026-SG0117) has groups of its own.
+    """
     text = str(value or "")
+    if "-" in text:
+        return format_html("<code>{}</code>", text)
     parts = [text[at : at + GROUP] for at in range(0, len(text), GROUP)]
     if groups and len(parts) > groups:
         parts = [*parts[:groups], "…"]
