@@ -5,14 +5,19 @@ of 海勃湾区.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.test import Client
 
+from sunlot.catalogue import seed
 from sunlot.organisations import actions, wuhai
 from sunlot.organisations.models import Membership, Organisation
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import SYSTEM, Viewer
 
+from .remembering import remembered
+
+IN_FORCE_FROM = date(2026, 1, 1)
 PASSWORD = "只在测试里用的密码-2026"
 
 PEOPLE: dict[str, tuple[str, str, Role]] = {
@@ -70,6 +75,15 @@ def viewer_of(membership_id: int) -> Viewer:
 
 def build_city() -> City:
     """Load the organisations and make the cast."""
+    return remembered("city", _make_city)
+
+
+def load_items() -> None:
+    """Put the items of `seed` in force from the beginning of the year 2026."""
+    remembered("items", lambda: seed.load(SYSTEM, IN_FORCE_FROM))
+
+
+def _make_city() -> City:
     wuhai.load(SYSTEM)
     city = City({organisation.code: organisation for organisation in Organisation.objects.all()}, {})
     for username, (name, organisation, role) in PEOPLE.items():

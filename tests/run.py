@@ -1,4 +1,5 @@
-"""`make test`: every test on SQLite, and every test that uses a database on PostgreSQL too where one answers.
+"""`make test`: every test on SQLite, and on PostgreSQL too, where one answers, every test that uses a database; how pages look
+(marked `looks`) is the same on both and tested once.
 
 What is left out is said in one visible line at the end, never silently. `SUNLOT_TEST_POSTGRES` names another PostgreSQL than the
 one at 127.0.0.1:5432, or `off`; `SUNLOT_TEST_COMPLETE=1` (CI) turns anything left out into a failure.
@@ -30,7 +31,7 @@ def postgres_url() -> str | None:
 def run(arguments: list[str], **environment: str) -> int:
     """Run pytest in parallel with these settings; returns its exit status."""
     workers = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto"]
-    command = [sys.executable, "-m", "pytest", *workers, *arguments]
+    command = [sys.executable, "-m", "pytest", *workers, "--dist", "loadgroup", *arguments]
     return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
 
 
@@ -42,7 +43,7 @@ def main() -> int:
     status = run(arguments, SUNLOT_DATABASE_URL="")
     url = postgres_url()
     if url:
-        print("== PostgreSQL ==", flush=True)
+        print("== PostgreSQL: all that uses a database, but for how pages look ==", flush=True)
         also = run(arguments, SUNLOT_DATABASE_URL=url, SUNLOT_TEST_ONLY="database", SUNLOT_TEST_RUN=str(os.getpid()))
         status = status or also  # the second database is tested even where the first failed
     else:

@@ -27,8 +27,9 @@ from sunlot.norms import clock
 from sunlot.organisations.models import Membership, Organisation, User
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Refused, Viewer
-from sunlot.planning.models import Plan
-from sunlot.planning.queries import feasibility
+from sunlot.planning.models import MergeRequest, Plan
+from sunlot.planning.queries import feasibility, with_parts
+from sunlot.planning.together.overlap import overlap_of
 from sunlot.publishing.models import Publication
 from sunlot.registry import examples, imports
 from sunlot.registry.models import Entity, Import, InspectionObject, Inspector
@@ -42,9 +43,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 State = FormPart.State
 REPRODUCED = 3
-MOST_QUERIES = 36  # a home asks every room, and a plan shows what all of them know; a query in a loop asks far more
+MOST_QUERIES = 46  # a home asks every room, and a plan shows what all of them know; a query in a loop asks far more
 
 
+@pytest.mark.xdist_group("demonstration")  # one worker fills it, once
 class DemonstrationTest(TestCase):
     """The filled city; filled once, for filling takes seconds."""
 
@@ -117,7 +119,8 @@ class DemonstrationTest(TestCase):
         inspector = names[len(people.SHOWN)]
         assert FormPart.objects.filter(members__inspector__number=inspector, state=FormPart.State.OPEN).exists()
         assert sorted(names) == sorted(User.objects.values_list("username", flat=True))
-        held = set(Membership.objects.values_list("user__username", "role", "organisation__code"))
+        own = Membership.objects.filter(delegation__isnull=True)
+        held = set(own.values_list("user__username", "role", "organisation__code"))
         assert {(one["username"], one["role"], one["organisation"]) for one in listed} == held
         shown = [one["role"] for one in listed]
         assert set(Role) - set(shown) == {Role.STEERING, Role.EXPERT, Role.COMMISSIONED}
@@ -211,6 +214,15 @@ class DemonstrationTest(TestCase):
         ]
         counts = {page: self.queries(*page) for page in pages}
         assert {page: count for page, count in counts.items() if count > MOST_QUERIES} == {}
+
+    def test_two_plans_of_the_same_weeks_overlap_and_one_waits_for_the_answer_of_the_other(self) -> None:
+        asked = MergeRequest.objects.get(state=MergeRequest.State.ASKED).asked
+        shared = overlap_of(self.viewer("wuye"), with_parts(Plan.objects.all()).get(pk=asked.pk))
+        assert shared.objects and any(one.objects for one in shared.others)
+        assert "合并" in self.client_of("wuye").get("/desk/").content.decode()
+        (raised,) = asked.strata.exclude(reason="")
+        page = self.client_of("wuye").get(f"/desk/planning/{asked.number}/").content.decode()
+        assert asked.ratios is not None and f"调整：{raised.reason}" in page
 
     def queries(self, username: str, address: str) -> int:
         client = self.client_of(username) if username else Client()

@@ -176,6 +176,13 @@ def _log(argv: Sequence[str]) -> int:
     return _installation("log")(argv)
 
 
+def _archive(argv: Sequence[str]) -> int:
+    """Whoever holds a filed inspection checks it without an installation."""
+    from sunlot.filed import command
+
+    return command.run(argv)
+
+
 _Handler = Callable[[Sequence[str]], int]
 
 COMMANDS: dict[str, tuple[str, _Handler]] = {
@@ -189,6 +196,7 @@ COMMANDS: dict[str, tuple[str, _Handler]] = {
     "worker": ("run the background worker alone", _installation("worker")),
     "import": ("import objects or inspectors from a spreadsheet", _installation("import")),
     "log": ("the transparency log: verify, watch, export, witness, proof, continue, key", _log),
+    "archive": ("verify a filed inspection, years later and without the server", _archive),
     "check": ("say what is wrong with the settings", _installation("check")),
     "manage": ("Django's own commands", _installation("manage")),
 }
@@ -231,7 +239,7 @@ def _dispatch(arguments: list[str]) -> int:
     return _guarded(command[1], arguments[1:])
 
 
-_DRAW_COMMANDS = ("draw", "verify", "nonce", "notice")
+_DRAW_COMMANDS = ("draw", "verify", "nonce", "notice", "archive")
 
 
 def _guarded(handler: _Handler, argv: Sequence[str]) -> int:

@@ -33,6 +33,7 @@ def throw(page: Page, number: str, rolls: str = ROLLS) -> None:
     go(page, f"/desk/drawing/{number}/")
     page.get_by_label("20 次点数").fill(rolls)
     page.get_by_role("button", name="录入掷骰结果").click()
+    expect(page.locator(".messages")).to_contain_text("录入")  # the answer is there: going on would break it off
 
 
 def reveal(page: Page, number: str) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from sunlot.catalogue import seed
 from sunlot.drawing.models import Attempt, Draw
@@ -21,11 +21,11 @@ from sunlot.registry.models import Inspector
 
 from ..cast import City
 from . import ceremony, rosters
+from .steps import begin, figures, follow, import_inspectors, review_inspectors, said, upload
 from .visitors import Visitors, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLE = "物业服务企业部门联合抽查"
 SPEAKERS = ("chen", "scjg-clerk", "yjj-clerk", "supervisor")
 UNITS = {
@@ -105,35 +105,6 @@ def import_enterprises(page: Page) -> None:
     search.get_by_role("button").last.click()
     page.get_by_role("link", name="石榴籽一期物业服务有限公司").click()
     expect(page.get_by_role("main")).to_contain_text("滨河大道2号")
-
-
-def import_inspectors(page: Page, unit: str, names: str) -> None:
-    go(page, "/desk/registry/inspectors/")
-    page.get_by_role("link", name="导入").first.click()
-    upload(page, f"{unit}执法检查人员.xlsx", rosters.inspectors(unit, names))
-    figures(page, 新增=6, 有错误=0)
-    page.get_by_role("button", name="导入 6 行").click()
-    said(page, "已导入：新增 6")
-
-
-def review_inspectors(page: Page) -> None:
-    go(page, "/desk/registry/inspectors/review/")
-    page.get_by_label("审核意见").fill("证件有效，培训考核合格")
-    page.get_by_role("button", name="通过所选人员").click()
-    expect(page.locator(".messages")).to_contain_text("6")
-    expect(page.get_by_role("main")).to_contain_text("没有等您审核的人员")
-
-
-def upload(page: Page, name: str, content: bytes) -> None:
-    page.get_by_label("名单文件").set_input_files(FilePayload(name=name, mimeType=XLSX, buffer=content))
-    page.get_by_role("button", name="上传并核对").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("核对后再导入")
-
-
-def figures(page: Page, **wanted: int) -> None:
-    for label, count in wanted.items():
-        shown = page.locator("dl.figures > div", has_text=label).locator("dd")
-        expect(shown).to_have_text(str(count))
 
 
 # --- the plan ------------------------------------------------------------------------------------------------------
@@ -265,7 +236,7 @@ def inspect(visitors: Visitors, city: City) -> str:
     submit(visitors.pages[first], visitors.password, "签名并提交复核")
     said(visitors.pages[first], "已提交，等待复核")
     page = visitors.at_phone(second)
-    go(page, "/field/")
+    go(page, "/field/?plain=1")
     page.get_by_role("link", name=re.compile(f"{name}.*核对并签字")).click()
     submit(page, visitors.password, "签字")
     said(page, "已签字")
@@ -281,7 +252,7 @@ def link_account(city: City, inspector: Inspector) -> str:
 
 def fill_in(page: Page, name: str) -> None:
     """Begin, save half-way, fill the rest; the page says what is missing."""
-    go(page, "/field/")
+    go(page, "/field/?plain=1")
     page.get_by_role("link", name=name).click()
     page.get_by_role("button", name="开始检查，记下时间").click()
     expect(page.get_by_label("检查开始")).not_to_have_value("")
@@ -398,23 +369,3 @@ def read_trail(visitors: Visitors) -> None:
     page = visitors["auditor"]
     follow(page, "留痕")
     expect(page.get_by_role("main")).to_contain_text("公示")
-
-
-# --- what everybody does -------------------------------------------------------------------------------------------
-
-
-def follow(page: Page, label: str) -> None:
-    """Choose an entry of the main navigation."""
-    go(page, "/desk/")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name=label, exact=True).click()
-
-
-def begin(page: Page, words: str) -> None:
-    """Press the button of what waits for this person, found on its home page by words of its title."""
-    go(page, "/desk/")
-    page.locator("ol.todo > li", has_text=words).first.locator("a.btn").click()
-
-
-def said(page: Page, words: str) -> None:
-    """The page confirms in these words what was done."""
-    expect(page.locator(".messages")).to_contain_text(words)

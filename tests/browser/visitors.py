@@ -11,7 +11,7 @@ from ..cast import PASSWORD
 DESK, PHONE = 1280, 390
 """Widths in CSS pixels."""
 
-PATIENCE = 20_000
+PATIENCE = 40_000
 """Milliseconds to wait for a page; a busy machine is no fault of the page."""
 
 _STATUS = re.compile(r"the server responded with a status of (\d{3})")

@@ -5,22 +5,22 @@ from datetime import date, timedelta
 
 import pytest
 
-from sunlot.catalogue import actions, queries, seed
+from sunlot.catalogue import actions, queries
 from sunlot.catalogue.models import Basis, Item, ItemVersion, ObjectKind
 from sunlot.catalogue.texts import BasisText, ItemText, NewItem, text_of
 from sunlot.norms import clock
 from sunlot.organisations.roles import Role
-from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
+from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.trail.models import EventDetail
 from sunlot.trail.queries import history
-from tests.cast import City
+from tests.cast import City, load_items
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def catalogue(city: City) -> City:
-    seed.load(SYSTEM, date(2026, 1, 1))
+    load_items()
     return city
 
 

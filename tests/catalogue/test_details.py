@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from sunlot.catalogue import actions, queries, seed
+from sunlot.catalogue import actions, queries
 from sunlot.catalogue.models import Competence, Frequency, ItemVersion, ObjectKind
 from sunlot.catalogue.texts import FindingText, FrequencyText, MaterialText, NewItem, SubItemText, text_of
 from sunlot.desk.todo import waiting_for
 from sunlot.norms import clock
-from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
-from tests.cast import City
+from sunlot.organisations.viewer import NotAllowed, Refused
+from tests.cast import City, load_items
 
 from .test_pages import ROWS, a_form
 
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def catalogue(city: City) -> City:
-    seed.load(SYSTEM, date(2026, 1, 1))
+    load_items()
     return city
 
 
@@ -161,11 +161,16 @@ def test_what_somebody_else_wrote_is_not_put_in_force_by_hand_typed_numbers(cata
 
 def test_the_coordinator_keeps_the_dictionaries_and_a_retired_word_stays_where_it_was_used(catalogue: City) -> None:
     coordinator, words = catalogue.client("coordinator"), reverse("catalogue:words")
-    coordinator.post(words, {"adds": "competence", "competence-name": "园林绿化", "competence-note": "城市绿地"})
+    field = {"adds": "competence", "competence-name": "园林绿化", "competence-code": "parks"}
+    assert "以小写字母开头" in coordinator.post(words, field | {"competence-code": "2-parks"}).content.decode()
+    coordinator.post(words, field | {"competence-note": "城市绿地"})
     coordinator.post(words, {"adds": "kind", "kind-code": "park", "kind-name": "公园", "kind-nature": "facility"})
-    assert Competence.objects.filter(name="园林绿化").exists() and ObjectKind.objects.filter(code="park").exists()
-    again = coordinator.post(words, {"adds": "competence", "competence-name": "园林绿化"}).content.decode()
-    assert "已有专业领域“园林绿化”" in again
+    assert (
+        Competence.objects.get(name="园林绿化").pool == "expert-parks"
+        and ObjectKind.objects.filter(code="park").exists()
+    )
+    again = coordinator.post(words, field).content.decode()
+    assert "“园林绿化”已有专业领域使用" in again
     used = Competence.objects.get(name="物业")
     coordinator.post(reverse("catalogue:competence", args=[used.pk]), {"is_active": "0"})
     assert "物业" in [one.name for one in ItemVersion.objects.get(item__code="WY-01").competences.all()]
@@ -174,7 +179,7 @@ def test_the_coordinator_keeps_the_dictionaries_and_a_retired_word_stays_where_i
     box = f'name="competences" value="{used.pk}"'
     assert box in edit and box not in fresh
     with pytest.raises(NotAllowed):
-        actions.add_competence(catalogue["chen"], "私设")
+        actions.add_competence(catalogue["chen"], "own", "私设")
 
 
 def test_the_list_is_searched_by_law_and_article_by_staff_and_public_alike(catalogue: City) -> None:
@@ -217,7 +222,7 @@ def test_the_official_list_is_printed_as_of_a_day_by_staff_and_public(catalogue:
 
 def test_a_word_with_a_formula_or_a_script_stays_text(catalogue: City) -> None:
     with pytest.raises(Refused, match="写明专业领域"):
-        actions.add_competence(catalogue["coordinator"], "  ")
-    actions.add_competence(catalogue["coordinator"], "<b>=1+1</b>")
+        actions.add_competence(catalogue["coordinator"], "a", "  ")
+    actions.add_competence(catalogue["coordinator"], "odd", "<b>=1+1</b>")
     page = catalogue.client("coordinator").get(reverse("catalogue:words")).content.decode()
     assert "<b>=1+1</b>" not in page and "&lt;b&gt;=1+1" in page

@@ -1,20 +1,20 @@
 """Guides and detailed rules: eight parts, reviewed like items, at hand where the work is done."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sunlot.catalogue import actions, queries, seed
+from sunlot.catalogue import actions, queries
 from sunlot.catalogue.models import Guide, GuideVersion, Item, ItemVersion
 from sunlot.catalogue.texts import GuideText, NewGuide
 from sunlot.desk.todo import waiting_for
 from sunlot.norms import clock
-from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
+from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.trail.models import EventDetail
-from tests.cast import City
+from tests.cast import City, load_items
 
 DAY = timedelta(days=1)
 PARTS = GuideVersion.PARTS
@@ -23,7 +23,7 @@ NAMES = ["抽查项目", "抽查对象", "事项类别", "抽查方式", "公示
 
 @pytest.fixture
 def catalogue(city: City) -> City:
-    seed.load(SYSTEM, date(2026, 1, 1))
+    load_items()
     return city
 
 

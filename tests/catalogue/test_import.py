@@ -2,21 +2,18 @@
 
 import io
 import json
-from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
-from sunlot.catalogue import seed
 from sunlot.catalogue.models import ItemVersion
 from sunlot.catalogue.texts import text_of
 from sunlot.documents import spreadsheets
-from sunlot.organisations.viewer import SYSTEM
 from sunlot.registry import command
 from sunlot.registry.models import Import
-from tests.cast import City
+from tests.cast import City, load_items
 
 UPLOAD = "/desk/registry/imports/items/"
 HEADS = ["编号", "事项名称", "科室（单位）", "类别", "检查对象类别", "检查内容", "检查方式", "检查依据", "检查材料",
@@ -27,7 +24,7 @@ GOOD = ["WY-09", "电梯维护费用公示检查", "物业科", "重点检查事
 
 @pytest.fixture
 def catalogue(city: City) -> City:
-    seed.load(SYSTEM, date(2026, 1, 1))
+    load_items()
     return city
 
 
@@ -56,7 +53,7 @@ def test_a_list_becomes_drafts_that_go_the_way_of_every_draft(catalogue: City) -
     assert not ItemVersion.objects.filter(item__code="WY-09").exists()  # looked at, nothing written
     client = catalogue.client("chen")
     page = client.get(f"/desk/registry/imports/{found.pk}/").content.decode()
-    assert "可导入 1 行" in page and "事项清单" in page
+    assert "可导入 1 行" in page and "不改变事项清单原有内容" in page and "名录库不会" not in page
     client.post(f"/desk/registry/imports/{found.pk}/apply/")
     version = ItemVersion.objects.get(item__code="WY-09")
     text = text_of(version)

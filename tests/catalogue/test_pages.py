@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from sunlot.catalogue import actions, seed
+from sunlot.catalogue import actions
 from sunlot.catalogue.models import ItemVersion, ObjectKind
 from sunlot.catalogue.texts import text_of
 from sunlot.desk.todo import waiting_for
 from sunlot.norms import clock
-from sunlot.organisations.viewer import SYSTEM
 from sunlot.trail.models import EventDetail
-from tests.cast import City
+from tests.cast import City, load_items
 
 LIST = "/desk/catalogue/"
 ROWS = ("bases", "sub_items", "materials", "findings", "frequencies")
@@ -25,7 +24,7 @@ ROWS = ("bases", "sub_items", "materials", "findings", "frequencies")
 
 @pytest.fixture
 def catalogue(city: City) -> City:
-    seed.load(SYSTEM, date(2026, 1, 1))
+    load_items()
     return city
 
 

@@ -16,7 +16,7 @@ from sunlot.norms import clock
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import SYSTEM, Refused
 from sunlot.trail.models import EventDetail
-from tests.cast import City
+from tests.cast import City, load_items
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +39,7 @@ def both(*acts: Callable[[], object]) -> list[object]:
 
 
 def test_two_coordinators_approving_for_different_days_give_one_version_in_force(city: City) -> None:
-    seed.load(SYSTEM, date(2026, 1, 1))
+    load_items()
     second = city.add("coordinator2", "韩统筹", "zjj-fagui", Role.COORDINATOR)
     old = ItemVersion.objects.get(item__code="WY-01")
     version = actions.draft_version(city["chen"], old.item, replace(text_of(old), reason="修订"))
@@ -61,7 +61,7 @@ def test_two_coordinators_approving_for_different_days_give_one_version_in_force
 
 
 def test_two_clerks_beginning_the_next_version_give_one_draft(city: City) -> None:
-    seed.load(SYSTEM, date(2026, 1, 1))
+    load_items()
     old = ItemVersion.objects.get(item__code="WY-01")
     text = replace(text_of(old), reason="修订")
     outcomes = both(

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -63,12 +62,3 @@ def scan(page: Page, label: str, text: str) -> None:
     page.get_by_label(label).fill("")
     page.get_by_label(label).press_sequentially(text)
     page.keyboard.press("Enter")
-
-
-def serious_faults(page: Page) -> list[str]:
-    """What axe finds that keeps somebody out."""
-    return [
-        f"{one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]

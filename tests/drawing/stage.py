@@ -9,18 +9,22 @@ from sunlot.drawing import actions
 from sunlot.drawing.models import Attempt, Contributor
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
+from sunlot.planning.content import Window
 from sunlot.planning.models import Plan
 from sunlot.registry.models import Avoidance, InspectionObject, Inspector
 from sunlot.trail.models import Event
 
 from ..cast import City
 from ..planning.town import Town, build_town
+from ..remembering import remembered
 
 ROLLS = "36154212645313264152"
 NUMBERS = "03-08-12-19-25-31-07"
 SPEAKERS = {"zjj-wuye": "chen", "scjg": "scjg-clerk", "yjj": "yjj-clerk", "zjj-jijian": "supervisor"}
 OTHERS = {"zjj-wuye-2": "wuye-head", "scjg-2": "scjg-head", "yjj-2": "yjj-head", "zjj-jijian-2": "supervisor2"}
 DOUBLE_COLOUR = ((6, 33), (1, 16))
+LATER = 100
+"""Days until the second round."""
 
 
 @dataclass
@@ -34,6 +38,11 @@ class Stage:
     @property
     def city(self) -> City:
         return self.town.city
+
+    def of(self, city: City) -> "Stage":
+        """The same in the city of this test, which learns of everybody who came with it."""
+        city.viewers.update(self.city.viewers)
+        return replace(self, town=replace(self.town, city=city))
 
     def __getitem__(self, username: str) -> Viewer:
         return self.city[username]
@@ -80,7 +89,12 @@ class Stage:
 
 
 def build_stage(city: City, release_on: date | None = None) -> Stage:
-    """The town with two avoidances, and its plan published."""
+    """The town with two avoidances, and its plan published. The draw is an hour away, or as much as a quarter less."""
+    quarter = int(clock.now().timestamp()) // 900
+    return remembered(f"stage {release_on} {quarter}", lambda: _publish(city, release_on)).of(city)
+
+
+def _publish(city: City, release_on: date | None) -> Stage:
     town = build_town(city)
     draw_at = soon(1)
     town.content = replace(
@@ -99,6 +113,15 @@ def build_stage(city: City, release_on: date | None = None) -> Stage:
             created_by=town["chen"].membership.user,
             created_at=clock.now(),
         )
+    return Stage(town, town.published())
+
+
+def in_two_rounds(city: City, **changes: object) -> Stage:
+    town = build_town(city)
+    first = soon(1)
+    second = first + timedelta(days=LATER)
+    rounds = tuple(Window(at, at.date() + timedelta(days=1), at.date() + timedelta(days=60)) for at in (first, second))
+    town.content = replace(town.content, rounds=rounds, **changes).in_order()  # type: ignore[arg-type]  # any field
     return Stage(town, town.published())
 
 

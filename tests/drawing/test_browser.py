@@ -19,9 +19,10 @@ from sunlot.norms import clock, sm3
 from sunlot.trail.log import sealing
 from sunlot.trail.models import Sealer
 
+from .. import axe
 from ..cast import City
 from ..chromium import find_chromium
-from .browsing import WITH_CAMERA, WITHOUT_SUBTLE, ceremony, scan, serious_faults, signed_in, watched
+from .browsing import WITH_CAMERA, WITHOUT_SUBTLE, ceremony, scan, signed_in, watched
 from .shorthanded import build_short_stage, drawn_object
 from .stage import ROLLS, Stage, build_stage, fresh, soon
 from .test_replacing import member, propose, propose_member
@@ -155,7 +156,7 @@ def test_a_contributor_without_a_device_makes_a_slip_offline_and_scans_it(
     offline = elsewhere.new_page()
     asked = watched(offline)
     offline.goto(file.as_uri())
-    assert serious_faults(offline) == []
+    assert axe.faults(offline) == []
     offline.get_by_label("参与方代码").fill("")
     offline.get_by_role("button", name="生成密数").click()
     expect(offline.get_by_text("照抽取页面填写参与方代码")).to_be_visible()
@@ -166,7 +167,7 @@ def test_a_contributor_without_a_device_makes_a_slip_offline_and_scans_it(
         offline.locator(f"[data-show={name}]").text_content() or "" for name in ("nonce", "commitment")
     )
     assert commitment == lottery.commitment(attempt.draw.number, 1, "scjg", nonce, "sm3")
-    assert serious_faults(offline) == []
+    assert axe.faults(offline) == []
     assert [line for line in asked if not line.startswith(("file:", "blob:"))] == []
 
     scan(page, "承诺，64 位十六进制", f"NONCE:{nonce.upper()}")
@@ -432,6 +433,7 @@ def test_a_wall_whose_stream_is_held_back_on_the_way_asks_instead_and_listens_ag
     expect(wall.get_by_text("与服务器的连接断了")).to_be_hidden()
 
 
+@pytest.mark.looks
 def test_the_pages_have_no_serious_fault_for_those_who_use_a_screen_reader(
     browser: Browser, live_server: LiveServer, stage: Stage
 ) -> None:
@@ -447,11 +449,12 @@ def test_the_pages_have_no_serious_fault_for_those_who_use_a_screen_reader(
     found: list[str] = []
     for more, then in stops:
         page.goto(ceremony(live_server, attempt, more))
-        found += [f"{more or 'ceremony'}: {one}" for one in serious_faults(page)]
+        found += [f"{more or 'ceremony'}: {one}" for one in axe.faults(page)]
         then()
     assert found == []
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_pages_of_what_comes_after_a_draw_are_sound_at_both_widths(
     browser: Browser, live_server: LiveServer, city: City, width: int
@@ -469,7 +472,7 @@ def test_the_pages_of_what_comes_after_a_draw_are_sound_at_both_widths(
         watched(page)
         page.goto(ceremony(live_server, root, more))
         expect(page.get_by_text(words, exact=False).first).to_be_visible()
-        found.extend(f"{more}: {one}" for one in serious_faults(page))
+        found.extend(f"{more}: {one}" for one in axe.faults(page))
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             found.append(f"{more}: {wide} px wide")
 

@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 from datetime import date, timedelta
 
+from sunlot.catalogue.models import Competence
 from sunlot.drawing.freeze import freeze
 from sunlot.drawing.naming import names_of
 from sunlot.drawing.queries import outcome
@@ -16,7 +17,6 @@ from sunlot.registry.models import (
     Assessment,
     Avoidance,
     Expert,
-    ExpertField,
     InspectionObject,
     Inspector,
     Institution,
@@ -59,7 +59,7 @@ def expert(number: str, *fields: str, until: date, organisation: str = "zjj") ->
         number=number, name=f"专家{number}", institution=institution, engaged_until=until, state=Expert.State.ACTIVE,
         organisation=Organisation.objects.get(code=organisation),
     )  # fmt: skip
-    found.fields.set(ExpertField.objects.filter(code__in=fields))
+    found.fields.set(Competence.objects.filter(code__in=fields))
     return found
 
 
@@ -128,16 +128,36 @@ def test_experts_are_a_pool_of_their_own_beside_the_certified_inspectors(city: C
     assert set(names.people(["zj-0", "zjj-wuye-00"])) == {"zj-0", "zjj-wuye-00"}
 
 
+def test_an_expert_s_avoidances_are_frozen_with_those_of_the_inspectors_while_they_last(city: City) -> None:
+    stage = stage_with_experts(city)
+    adviser, today = Expert.objects.get(number="zj-1"), clock.today()
+    shares, over = InspectionObject.objects.filter(number__in=avoidable(stage.plan, today)).order_by("number")[:2]
+    clerk = stage["chen"].membership.user
+    for entry, last in ((shares, None), (over, today)):
+        Avoidance.objects.create(
+            expert=adviser, object=entry, ground="shares", expires=last, created_by=clerk, decided_by=clerk
+        )
+    assert ("zj-1", over.number) in avoided(stage.plan, today)
+    tomorrow = avoided(stage.plan, today + timedelta(days=1))
+    assert ("zj-1", shares.number) in tomorrow
+    assert ("zj-1", over.number) not in tomorrow
+
+
+def avoidable(plan: Plan, day: date) -> list[str]:
+    """The objects of the frozen roster."""
+    text = b"".join(freeze(plan, day).objects).decode()
+    return [row["id"] for row in csv.DictReader(io.StringIO(text))]
+
+
 def stage_with_experts(city: City) -> Stage:
     """The town's plan with one gas expert in each of its teams, and just enough of them."""
-    today = clock.today()
+    today, town = clock.today(), build_town(city)
     expert("zj-0", "gas", until=today + timedelta(days=1))
     expert("zj-1", "gas", "fire", until=today + timedelta(days=400))
     expert("zj-2", "gas", until=today + timedelta(days=400))
     expert("zj-3", "gas", until=today - timedelta(days=1))
     expert("zj-4", "fire", until=today + timedelta(days=400))
     expert("zj-5", "gas", until=today + timedelta(days=400), organisation="scjg")
-    town = build_town(city)
     zones = tuple(replace(zone, teams=1) for zone in town.content.zones)
     return stage_again(town, zones)
 

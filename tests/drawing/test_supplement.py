@@ -1,6 +1,9 @@
 """A supplementary draw: objects without a team get one, in a draw of its own that anybody can verify."""
 
+import csv
+import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +16,14 @@ from sunlot.drawing.standing import standing_of
 from sunlot.drawing.supplement import next_step, waiting_in
 from sunlot.norms import clock
 from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
+from sunlot.planning.content import Stratum
+from sunlot.planning.ratios.text import RowText, digest_of
+from sunlot.trail import files
 from sunlot.trail.models import Event
 from sunlot.watching.draws import Draws
 
 from ..cast import City
+from ..planning.test_ratios import in_force
 from .shorthanded import SHUT_OUT, WHO_ALONE_MAY, build_short_stage, drawn_object, standing, supplemented
 from .stage import NUMBERS, Stage, double_colour, entries, fresh, soon
 from .test_logged import verify
@@ -152,3 +159,27 @@ def test_the_public_list_and_bundle_of_a_supplementary_draw_are_like_any_other(s
     found = supplemented(stage, stage.drawn())
     assert found in queries.public_attempts(clock.now())
     assert queries.bundle_bytes(found)
+
+
+def test_the_tickets_of_the_table_hold_in_a_supplementary_draw_too(city: City) -> None:
+    town = build_short_stage(city, shut_out=True).town
+    rows = (
+        RowText("D", permille=1000, minimum=500, maximum=1000, tickets=3),
+        RowText("C", permille=300, minimum=200, maximum=500),
+    )
+    table = in_force(town, rows)
+    town.content = replace(
+        town.content,
+        ratios_id=table.pk,
+        strata=(Stratum("D", permille=1000, row=1), Stratum("C", permille=300, row=2, reserve=1)),
+    )
+    stage = Stage(town, town.published())
+    root = stage.drawn()
+    waiting = standing(root).unassigned
+    assert waiting
+    found = supplemented(stage, root)
+    (part,) = found.parts.filter(roster="objects")
+    (row,) = csv.DictReader(io.StringIO(files.read(part.file_id).decode()))
+    assert (row["id"], row["tickets"]) == (waiting[0], "3")
+    assert json.loads(found.rules)["ratios"] == {"table": "BL-150300", "version": 1, "digest": digest_of(table)}
+    assert json.loads(found.notice)["rules"] == json.loads(root.notice)["rules"]

@@ -21,7 +21,7 @@ def test_an_object_that_moves_district_after_freezing_is_drawn_where_it_was(stag
     assert sealed.sealed_at is not None
     moment = moment_of(sealed.sealed_at.isoformat())
     assert isinstance(moment, Moment)
-    then = records_then(moment).get(number="150302-D-000")
+    then = records_then(InspectionObject, moment).get(number="150302-D-000")
     assert (then.region_id, then.risk_class) == ("150302", "D")
     entry.refresh_from_db()
     assert entry.region_id == "150304"

@@ -22,6 +22,7 @@ from sunlot.registry.models import Inspector
 from ..cast import City
 from ..drawing.stage import Stage, fresh
 from ..planning.town import build_town
+from ..remembering import remembered
 
 DAY = date(2026, 9, 1)  # a Tuesday; the National Day holiday lies within the 20 working days of its checks
 STROKES = "M84 38L140 32L180 60M112 34L108 186M88 60L132 155"
@@ -88,10 +89,12 @@ class Fieldwork:
         answers = {code: Answered(Finding.Answer.FINE) for code in codes}
         if problem:
             answers[codes[0]] = Answered(Finding.Answer.PROBLEM, "维修资金使用未公示")
+        now = clock.now()
+        began = max(now - timedelta(hours=1), part.form.task.created_at)  # at midnight too
         data = PartData(
             mode="on-site",
-            began_at=clock.now() - timedelta(hours=1),
-            ended_at=clock.now(),
+            began_at=min(began, now),
+            ended_at=now,
             categories=(Category.ORDERED if problem else Category.NO_PROBLEM,),
             findings=answers,
         )
@@ -151,17 +154,22 @@ class Fieldwork:
 def build_fieldwork(city: City, day: date = DAY, *, signed: bool = True) -> Fieldwork:
     """Draw the town's plan on `day` and sign its record. Checks are to be done from the next day on, for 59 days."""
     with on(day, 8):
-        town = build_town(city)
-        town.content = replace(
-            town.content,
-            draw_at=at(day, 9),
-            starts_on=day + timedelta(days=1),
-            ends_on=day + timedelta(days=60),
-        )
-        stage = Stage(town, town.published())
-        work = Fieldwork(stage, stage.drawn())
-        if signed:
-            sign_record(work)
+        work = remembered(f"fieldwork {day} {signed}", lambda: _draw(city, day, signed))
+    return replace(work, stage=work.stage.of(city))
+
+
+def _draw(city: City, day: date, signed: bool) -> Fieldwork:
+    town = build_town(city)
+    town.content = replace(
+        town.content,
+        draw_at=at(day, 9),
+        starts_on=day + timedelta(days=1),
+        ends_on=day + timedelta(days=60),
+    )
+    stage = Stage(town, town.published())
+    work = Fieldwork(stage, stage.drawn())
+    if signed:
+        sign_record(work)
     return work
 
 

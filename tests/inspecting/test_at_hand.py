@@ -35,25 +35,31 @@ def test_sub_items_and_materials_stand_with_their_item(sent: Fieldwork) -> None:
     assert "承接查验和资料移交" in page and "共用设施设备维护保养台账（最近一年）" in page
 
 
-def test_a_finding_ticked_goes_into_the_note_once_with_what_was_typed(sent: Fieldwork) -> None:
+def test_findings_ticked_stand_with_the_note_and_are_enough_for_a_problem(sent: Fieldwork) -> None:
     part = sent.part()
     client = sent.client(sent.inspector(part))
     offered = ItemVersion.objects.get(item__code="WY-01").offered_findings.all()
     assert offered[0].get_follow_up_display() in page_of(sent)
-    ticked = {"answer-WY-01": "problem", "note-WY-01": "3 号楼", "offer-WY-01": [str(offered[0].pk), "999999"]}
+    ticked = {"answer-WY-01": "problem", "note-WY-01": "", "offers-WY-01": [str(offered[0].position)]}
     post_record(client, part, **ticked)
-    note = records.data_of(sent.again(part)).findings["WY-01"].note
-    assert note == f"3 号楼；{offered[0].text}"
-    post_record(client, sent.again(part), **{**ticked, "note-WY-01": note})
-    assert records.data_of(sent.again(part)).findings["WY-01"].note == note
+    saved = sent.again(part)
+    assert records.said(saved.findings.all()[0]) == [offered[0].text]
+    assert not [gap for gap in records.gaps(saved, records.data_of(saved)) if "写明情况" in gap.words]
+    assert (
+        post_record(client, saved, **{**ticked, "offers-WY-01": ["999999"], "note-WY-01": "3 号楼"}).status_code == 422
+    )
+    assert records.said(sent.again(part).findings.all()[0]) == [offered[0].text, "3 号楼"]
 
 
-def test_a_finding_ticked_for_an_item_that_is_in_order_is_not_written(sent: Fieldwork) -> None:
+def test_what_belongs_to_a_problem_is_not_written_for_an_item_in_order(sent: Fieldwork) -> None:
     part = sent.part()
-    offered = ItemVersion.objects.get(item__code="WY-01").offered_findings.all()
-    sending = {"answer-WY-01": "fine", "note-WY-01": "", "offer-WY-01": [str(offered[0].pk)]}
+    sending = {
+        "answer-WY-01": "fine", "offers-WY-01": ["0"], "severity-WY-01": "serious", "measured-WY-01": "浓度｜0.3|%LEL||20",
+    }  # fmt: skip
     post_record(sent.client(sent.inspector(part)), part, **sending)
-    assert records.data_of(sent.again(part)).findings["WY-01"].note == ""
+    answered = records.data_of(sent.again(part)).findings["WY-01"]
+    assert (answered.offers, answered.severity) == ((), "")
+    assert str(answered.measured[0]) == "浓度 0.3%LEL（限值 不高于 20）"
 
 
 def test_an_item_repealed_since_the_draw_is_not_inspected_any_more(sent: Fieldwork) -> None:

@@ -1,5 +1,8 @@
 """Sending a signed draw out: one form for each object, a part for each department (notice, part 4 (2))."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -7,11 +10,19 @@ from sunlot.drawing.queries import outcome
 from sunlot.inspecting import actions, queries
 from sunlot.inspecting.drawn import assignments
 from sunlot.inspecting.models import Finding, Form, FormPart, PartMember, Task
+from sunlot.norms import clock
+from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused
+from sunlot.planning import actions as planning
+from sunlot.planning.content import Seat, content_of
+from sunlot.planning.models import Plan
+from sunlot.planning.queries import with_parts
+from sunlot.planning.together.overlap import overlap_of
 from sunlot.trail.models import EventDetail
 from sunlot.visits.models import Visit
 
 from ..cast import City
+from ..drawing.stage import build_stage
 from .fieldwork import DAY, Fieldwork, build_fieldwork, on
 
 
@@ -137,3 +148,32 @@ def test_the_draws_page_says_that_its_forms_are_on_their_way(work: Fieldwork) ->
     after = client.get(address).content.decode()
     assert "检查任务已派发" in after and 'aria-current="step"' not in after
     assert "检查任务已派发" in client.get("/desk/drawing/").content.decode()
+
+
+def plan_beside(city: City, plan: Plan) -> Plan:
+    """Another section's draft of the same objects and time."""
+    clerk = city.add("fangguan", "房经办", "zjj-fangguan", Role.CLERK)
+    content = replace(content_of(plan), title="同期另一计划", seats=(Seat("zjj-fangguan"),))
+    return with_parts(Plan.objects.filter(pk=planning.create_plan(clerk, content).pk)).get()
+
+
+def shared(city: City, draft: Plan) -> tuple[int, bool, int]:
+    """What it shares with the drawn plan: how many objects, whether they are named, and how many its list shows."""
+    found = overlap_of(city["fangguan"], draft)
+    (other,) = found.others
+    return other.objects, other.is_named, found.rows().count()
+
+
+def test_what_is_drawn_counts_for_other_plans_before_and_after_it_is_sent_out(work: Fieldwork) -> None:
+    drawn = len(outcome(work.attempt).objects)
+    draft = plan_beside(work.city, work.stage.plan)
+    assert shared(work.city, draft) == (drawn, True, drawn)
+    work.dispatch()
+    assert shared(work.city, draft) == (drawn, True, drawn)
+
+
+def test_what_is_drawn_and_held_back_is_counted_and_named_to_nobody_who_may_not_know(city: City) -> None:
+    stage = build_stage(city, release_on=clock.today() + timedelta(days=7))
+    drawn = len(outcome(stage.drawn()).objects)
+    draft = plan_beside(city, Plan.objects.get(pk=stage.plan.pk))
+    assert shared(city, draft) == (drawn, False, 0)

@@ -53,7 +53,7 @@ def test_a_half_done_record_is_saved_as_it_is_and_says_what_is_missing(sent: Fie
     assert records.data_of(saved).findings == {"WY-01": Answered("problem"), "WY-02": Answered()}
     assert (saved.version, saved.form.state) == (2, Form.State.INSPECTING)
     page = client.get(reverse("field:part", args=[part.pk]) + "?missing=1").content.decode()
-    assert "发现问题，要写明情况。" in page
+    assert "发现问题，要选问题或写明情况。" in page
     assert "还没有填写。" in page
     assert "还差 5 处" in page
 
@@ -178,7 +178,7 @@ FINE, PROBLEM, NA = Finding.Answer.FINE, Finding.Answer.PROBLEM, Finding.Answer.
         ((FINE, FINE), ("5",), "", "没有事项发现问题，检查结果不能是“发现问题已责令改正”"),
         ((NA, NA), ("1",), "", "各项都不适用"),
         ((NA, NA), ("4",), "", "在情况说明里写明经过"),
-        ((NA, NA), ("4",), "三次上门无人", None),
+        ((NA, NA), ("4",), "三次上门无人", "要有两次联系的登记"),
         ((NA, NA), ("7",), "已无物业项目", None),
     ],
 )

@@ -279,6 +279,21 @@ def test_remarks_tell_what_a_reader_should_know(tmp_path: Path) -> None:
         assert any(remark.startswith(expected) for remark in report.remarks), expected
 
 
+def test_remarks_say_the_names_that_the_notice_gives_beside_the_codes(tmp_path: Path) -> None:
+    case = small_case()
+    case.notice["teams"][1]["count"] = 3
+    case.notice["names"] = {"departments": {"lead": "市住建局·燃气"}, "zones": {"z1": "东区"}}
+    report = verify(write_as("folder", case.bundle(), tmp_path / "named"))
+    assert report.reproduced
+    assert report.remarks == ("东区（z1） 的 市住建局·燃气（lead） 6 名检查人员全部选派，人选没有随机可言。",)
+    for at, wrong in enumerate(({"departments": {"lead": "a\u202eb"}}, {"teams": {}}, ["lead"])):
+        case.notice["names"] = wrong
+        report = verify(write_as("folder", case.bundle(), tmp_path / f"wrong-{at}"))
+        assert report.reproduced
+        assert "公告中有协议未规定的成员，与抽取无关：names。" in report.remarks
+        assert any(remark.startswith("z1 的 lead 部门 6 名") for remark in report.remarks)
+
+
 def test_remarks_on_an_earlier_attempt_a_lottery_and_unassigned_objects() -> None:
     roaming, tight = verify(VECTORS / "roaming").remarks, verify(VECTORS / "tight-avoidance").remarks
     assert any("第 1 次抽取已中止，未揭示的参与方：gone-1，原因：未在期限内揭示" in remark for remark in roaming)

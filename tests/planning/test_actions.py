@@ -10,10 +10,12 @@ import time_machine
 
 from sunlot.catalogue import actions as catalogue
 from sunlot.catalogue.models import ItemVersion
+from sunlot.desk.todo import waiting_for
+from sunlot.drawing import actions as drawing
 from sunlot.norms import clock
-from sunlot.organisations import signatures
+from sunlot.organisations import delegating, signatures
 from sunlot.organisations.actions import grant_role
-from sunlot.organisations.models import Signature
+from sunlot.organisations.models import Membership, Signature
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused
 from sunlot.planning import actions, queries
@@ -309,6 +311,25 @@ def test_nothing_is_done_out_of_order(town: Town, stage: str, name: str) -> None
     assert Plan.objects.get(pk=plan.pk).state == plan.state
 
 
+def test_a_plan_that_one_participant_never_confirms_goes_nowhere_until_it_is_left_out(town: Town) -> None:
+    plan = town.submitted()
+    actions.confirm_participation(town["scjg-clerk"], plan.participants.get(organisation__code="scjg"))
+    with time_machine.travel(town.content.draw_at - timedelta(hours=1)):
+        with pytest.raises(Refused):
+            actions.sign_as_head(town["wuye-head"], plan, town.proof("wuye-head"))
+        with pytest.raises(Refused, match="只有已公布"):
+            drawing.prepare(town["chen"], plan, "dice", clock.now() + timedelta(hours=2))
+        todo = next(one for one in waiting_for(town["chen"]) if "还没有全部确认" in one.title)
+        assert "应急管理局没有答复" in todo.reason
+        assert not any("还没有全部确认" in one.title for one in waiting_for(town["scjg-clerk"]))
+    seats = tuple(one for one in town.content.seats if one.organisation != "yjj")
+    alone = replace(town.content, seats=seats, few_participants_reason="应急管理局没有答复，本次由两个部门检查")
+    plan = actions.submit_plan(town["chen"], actions.change_plan(town["chen"], plan, alone))
+    assert plan.state == Plan.State.CONFIRMING  # the other one confirms the new version too
+    plan = actions.confirm_participation(town["scjg-clerk"], plan.participants.get(organisation__code="scjg"))
+    assert plan.state == Plan.State.CONFIRMED
+
+
 def test_first_and_second_signature_are_never_the_same_person(town: Town) -> None:
     both = town.city.add("both", "吴兼任", "zjj-wuye", Role.HEAD)
     plan = actions.sign_as_head(both, town.confirmed(), signatures.Proof(both.user_id, clock.now()))
@@ -397,3 +418,28 @@ def test_a_published_plan_whose_hour_has_passed_can_still_be_drawn_and_a_draft_c
     with time_machine.travel(town.content.draw_at + timedelta(hours=3), tick=False):
         assert queries.feasibility(plan).possible
         assert [fault.field for fault in queries.feasibility(draft).faults] == ["draw_at"]
+
+
+def test_a_leaders_stand_in_signs_for_him_and_the_plan_names_both(town: Town) -> None:
+    today = clock.today()
+    made = delegating.delegate(
+        town["leader"], town["unit-head"].membership.user, starts=today, ends=today, reason="外出学习"
+    )
+    delegating.accept(town["unit-head"], made)
+    stand_in = viewer_of(Membership.objects.get(delegation=made).pk)
+    plan = actions.sign_as_leader(stand_in, town.head_signed(), signatures.Proof(stand_in.user_id, clock.now()))
+    assert plan.state == State.PUBLISHED
+    signed = Signature.objects.get(thing=plan.thing, capacity=actions.LEADER)
+    assert signed.signed_as == "张局长（受高山峰委托）"
+    assert "张○长（代高○峰）" in {entry.person for entry in history(plan.thing)}
+
+
+def test_who_signed_first_signs_second_for_nobody(town: Town) -> None:
+    today = clock.today()
+    made = delegating.delegate(
+        town["leader"], town["wuye-head"].membership.user, starts=today, ends=today, reason="外出学习"
+    )
+    delegating.accept(town["wuye-head"], made)
+    stand_in = viewer_of(Membership.objects.get(delegation=made).pk)
+    with pytest.raises(NotAllowed, match="不能是同一人"):
+        actions.sign_as_leader(stand_in, town.head_signed(), signatures.Proof(stand_in.user_id, clock.now()))

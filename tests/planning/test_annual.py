@@ -17,6 +17,7 @@ from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.planning import actions as plans
 from sunlot.planning import queries
 from sunlot.planning.annual import actions
+from sunlot.planning.annual import queries as annual_queries
 from sunlot.planning.annual.content import LineContent, content_of
 from sunlot.planning.models import AnnualPlan, Plan
 from sunlot.trail.models import Event
@@ -213,3 +214,45 @@ def test_the_coordinator_writes_it_and_both_leaders_sign_on_the_pages(town: Town
     ]
     assert town.city.client("outsider").get(page).status_code == 200  # what is published, everybody may read
     assert town.city.client("outsider").get(address).status_code == 403
+
+
+def test_the_districts_carry_out_a_line_of_the_city_each_with_its_own_people(town: Town, year: int) -> None:
+    annual = actions.create_annual(town["coordinator"], town.city.organisations["zjj"], year)
+    actions.save_line(town["coordinator"], annual, None, replace(LINE, by_districts=True))
+    actions.save_line(town["coordinator"], annual, None, GAS)
+    signed(town, annual)
+    frame, gas = annual.lines.order_by("code")
+
+    page = town.city.client("hbw-clerk").get(f"/desk/planning/annual/{annual.number}/").text
+    assert page.count('aria-label="据“') == 1
+    assert "海勃湾区：未编制" in page
+    form = town.city.client("hbw-clerk").get(f"/desk/planning/new/?line={frame.pk}").context["form"]
+    assert [row.code for row in form.participants if row.code] == ["hbw-zjj", "hbw-scjg", "hbw-yjj"]
+    assert str(gas.pk) not in dict(form.fields["annual_line_id"].choices)
+
+    content = replace(
+        town.content,
+        seats=tuple(
+            replace(seat, organisation=f"hbw-{seat.organisation.split('-')[0]}") for seat in town.content.seats
+        ),
+        regions=("150302",),
+        zones=town.content.zones[:1],
+        annual_line_id=frame.pk,
+    )
+    plan = plans.create_plan(town["hbw-clerk"], content)
+    assert queries.feasibility(plan).faults_at("annual_line") == []
+    page = town.city.client("coordinator").get(f"/desk/planning/annual/{annual.number}/").text
+    assert "海勃湾区：编制" in page
+    assert "海南区：未编制" in page
+    assert page.count('aria-label="据“') == 1  # the other line's
+
+
+def test_a_district_has_an_annual_plan_of_its_own_beside_the_citys(town: Town, year: int) -> None:
+    city = actions.create_annual(town["coordinator"], town.city.organisations["zjj"], year)
+    actions.save_line(town["coordinator"], city, None, GAS)
+    signed(town, city)
+    own = actions.create_annual(town["hbw-clerk"], town.city.organisations["hbw-zjj"], year)
+    actions.save_line(town["hbw-clerk"], own, None, replace(LINE, lead="hbw-zjj", participants=(), items=("WY-01",)))
+    AnnualPlan.objects.filter(pk=own.pk).update(state=State.PUBLISHED, digest="0" * 64, published_at=clock.now())
+    lines = annual_queries.published_lines(town.city.organisations["hbw-zjj"], year)
+    assert [line.annual.number for line in lines] == [own.number]

@@ -9,10 +9,12 @@ from django.db import close_old_connections, connection
 
 from sunlot.organisations.viewer import Refused
 from sunlot.planning import actions
-from sunlot.planning.models import Plan, PlanVersion
+from sunlot.planning.models import MergeRequest, Plan, PlanVersion
+from sunlot.planning.together import actions as together
 from sunlot.trail.models import EventDetail
 
 from ..cast import build_city
+from .test_together import rival
 from .town import Town, build_town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +91,28 @@ def test_a_leader_signing_in_two_windows_publishes_once(busy_town: Town) -> None
     found = at_once(sign, sign)
     assert all(isinstance(one, Plan) for one in found), found
     assert EventDetail.objects.filter(type="planning.plan_published").count() == 1
+
+
+def test_a_merge_agreed_to_and_declined_at_once_has_one_answer_and_the_plans_say_the_same(busy_town: Town) -> None:
+    plan, other = busy_town.submitted(), rival(busy_town)
+    request = together.ask_to_merge(busy_town["chen"], plan, other, "一次检查")
+    found = at_once(
+        lambda: together.agree_to_merge(busy_town["scjg-clerk"], request),
+        lambda: together.decline_to_merge(busy_town["scjg-head"], request, "时间不合"),
+    )
+    assert sorted(type(one).__name__ for one in found) == ["MergeRequest", "Refused"], found
+    state = MergeRequest.objects.get().state
+    left = Plan.objects.get(pk=other.pk).state
+    assert (state, left) in {("agreed", Plan.State.WITHDRAWN), ("declined", Plan.State.CONFIRMED)}
+
+
+def test_a_merge_agreed_to_while_the_plan_that_stays_is_signed_loses_nobodys_confirmation(busy_town: Town) -> None:
+    plan, other = busy_town.confirmed(), rival(busy_town)
+    request = together.ask_to_merge(busy_town["chen"], plan, other, "一次检查")
+    at_once(
+        lambda: together.agree_to_merge(busy_town["scjg-clerk"], request),
+        lambda: actions.sign_as_head(busy_town["wuye-head"], plan, busy_town.proof("wuye-head")),
+    )
+    stands = Plan.objects.get(pk=plan.pk)
+    assert (stands.state, stands.version, stands.digest) == (Plan.State.DRAFT, 2, "")
+    assert MergeRequest.objects.get().state == "agreed"

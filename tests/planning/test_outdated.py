@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.test import Client
 
 from sunlot.catalogue import actions as catalogue
 from sunlot.catalogue.models import ItemVersion
@@ -48,6 +49,8 @@ def test_an_item_repealed_between_plan_and_draw_is_said_on_the_plan_and_the_draw
     page = page_of(town, plan)
     assert "计划公布以后，1 个事项有变更" in page and f"/desk/planning/{plan.number}/change/" in page
     assert "已废止；抽取日不再有效，不得据以抽查" in page
+    public = Client().get(f"/plans/{plan.number}/").content.decode()
+    assert "1 个事项有变更" in public and "WY-02" in public and "已废止；抽取日不再有效" in public
     with (
         time_machine.travel(plan.draw_at - timedelta(hours=1)),
         pytest.raises(Refused, match=r"WY-02.*已废止.*办理计划调整"),

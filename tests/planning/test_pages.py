@@ -1,5 +1,6 @@
 """The pages of plans, through the client: what each person sees, and what a form does with what was sent."""
 
+import io
 import re
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from sunlot.catalogue.models import ItemVersion
 from sunlot.desk.todo import waiting_for
@@ -405,6 +407,13 @@ def test_the_form_is_printed_on_the_screen_and_as_pdf(town: Town) -> None:
     pdf = client.get(at(plan, "sheet.pdf"))
     assert pdf["Content-Type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF")
+    sheet = client.get(at(plan, "sheet.xlsx"))
+    rows = dict(CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()[1:])
+    assert list(rows)[:3] == ["牵头科室", "本系统联合检查科室", "跨部门联合检查部门"]
+    assert len(list(rows)[:11]) == 11 and list(rows)[10] == "检查人员范围"
+    assert "☑ 重点检查事项" in rows["抽查事项"] and "应急管理局" in rows["跨部门联合检查部门"]
+    assert rows["内容摘要"] == plan.digest and rows["公开页面"].endswith(f"/plans/{plan.number}/")
+    assert town.city.client("outsider").get(at(plan, "sheet.xlsx")).status_code == 404
 
 
 def test_a_half_filled_plan_has_its_page_and_its_printed_form_too(town: Town) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlot.planning import gathering
-from sunlot.planning.content import Zone
+from sunlot.planning.content import Seat, Zone
 
 TREE = {
     "zjj": ("zjj/", "150300"),
@@ -28,11 +28,14 @@ class People(list):  # type: ignore[type-arg]  # stands in for a query set that 
 @given(st.lists(st.sampled_from(sorted(TREE)), min_size=1, unique=True), st.sampled_from(["city", "districts"]))
 def test_nobody_is_in_two_pools_and_the_deepest_participant_wins(participants: list[str], zoning: str) -> None:
     people = [
-        SimpleNamespace(number=code, serves_path=path, serves_region=region) for code, (path, region) in TREE.items()
+        SimpleNamespace(pk=code, number=code, serves_path=path, serves_region=region)
+        for code, (path, region) in TREE.items()
     ]
     bodies = [SimpleNamespace(code=code, path=TREE[code][0]) for code in participants]
     zones = [Zone("150300", 1)] if zoning == "city" else [Zone("150302", 1), Zone("150304", 1)]
-    content = SimpleNamespace(zones=zones, zoning=zoning, city_staff_roam=True)
+    content = SimpleNamespace(
+        zones=zones, zoning=zoning, city_staff_roam=True, seats=[Seat(code) for code in participants]
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             gathering,

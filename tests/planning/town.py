@@ -15,9 +15,9 @@ from sunlot.planning.content import PlanContent, Seat, Stratum, Zone
 from sunlot.planning.models import Plan
 from sunlot.registry.models import Assessment, InspectionObject, Inspector
 
-from ..cast import City
+from ..cast import IN_FORCE_FROM, City
+from ..remembering import remembered
 
-IN_FORCE_FROM = date(2026, 1, 1)
 # Objects of each risk class in each district.
 OBJECTS = {"A": 6, "B": 10, "C": 5, "D": 4}
 # Inspectors by organisation: the city's own roam, the districts' stay at home.
@@ -67,6 +67,12 @@ def item(code: str) -> int:
 
 def build_town(city: City) -> Town:
     """Fill the rosters and say a plan of three departments, led by 物业科."""
+    content, head = remembered("town", lambda: _fill(city))
+    city.viewers["hbw-head"] = head
+    return Town(city, content)
+
+
+def _fill(city: City) -> tuple[PlanContent, Viewer]:
     seed.load(SYSTEM, IN_FORCE_FROM)
     kind = ObjectKind.objects.get(code="property")
     InspectionObject.objects.bulk_create(
@@ -97,7 +103,7 @@ def build_town(city: City) -> Town:
         Assessment(inspector=one, subject=Assessment.GENERAL, tested_on=IN_FORCE_FROM)
         for one in Inspector.objects.all()
     )
-    city.add("hbw-head", "海科长", "hbw-zjj", Role.HEAD)
+    head = city.add("hbw-head", "海科长", "hbw-zjj", Role.HEAD)
     now = clock.now()
     draw_at = datetime(now.year + 1, 3, 2, 9, 30, tzinfo=clock.SHANGHAI)
     content = PlanContent(
@@ -121,7 +127,7 @@ def build_town(city: City) -> Town:
         ends_on=draw_at.date() + timedelta(days=60),
         targeted=True,
     ).in_order()
-    return Town(city, content)
+    return content, head
 
 
 def published_change(town: Town, plan: Plan, **changes: object) -> Plan:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from sunlot.inspecting.models import FormPart
@@ -13,8 +13,10 @@ from sunlot.ledger.known import KnownLog
 from sunlot.ledger.text import decode_base64
 from sunlot.ledger.tree import check_consistency
 from sunlot.norms import canonical
+from sunlot.organisations.viewer import SYSTEM
 from sunlot.registry.models import InspectionObject
 from sunlot.trail import guards
+from sunlot.trail.actions import record
 from sunlot.trail.log import reading
 from sunlot.trail.log.sealing import seal
 from sunlot.trail.models import LogLeaf, LogTile, PublicEntry, Sealer
@@ -22,7 +24,7 @@ from tests.outside_reader import over_http, read_log
 
 from ..cast import City
 from ..inspecting.fieldwork import Fieldwork
-from ..trail.test_sealing import act, publish
+from ..trail.test_sealing import PUBLIC, act, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -219,6 +221,16 @@ def test_it_is_searched_by_draw_plan_enterprise_and_publication(work: Fieldwork)
         "没有这样的企业": set(),
     }.items():
         assert found(asked) == subjects, asked
+
+
+def test_it_is_searched_by_the_code_of_an_item_a_guide_or_a_table_of_ratios(client: Client) -> None:
+    subjects = ["item:WY-04:1", "item:WY-04:2", "item:WY-041:1", "guide:WY-ZY-01:1", "ratio_table:wuye:1"]
+    with transaction.atomic():
+        for subject in subjects:
+            record(SYSTEM, PUBLIC, "thing:1", "试公布", subject=subject, public={"thing": "1"})
+    for asked, found in {"wy-04": subjects[:2], "WY-ZY-01": subjects[3:4], "wuye": subjects[4:], "WY": []}.items():
+        rows = json.loads(client.get("/log.json", {"q": asked}).getvalue())["rows"]
+        assert sorted(row["subject"] for row in rows) == found, asked
 
 
 def test_public_events_alone_are_listed_and_the_list_can_not_be_changed() -> None:

@@ -259,6 +259,22 @@ def test_an_object_that_is_the_enterprise_itself_leads_to_the_entity(work: Field
     assert response["Location"] == "/enterprises/91150302MA0XA1K28L/"
 
 
+def test_the_number_of_what_was_merged_leads_to_the_one_that_stands(work: Fieldwork) -> None:
+    kept, gone = InspectionObject.objects.order_by("pk")[:2]
+    InspectionObject.objects.filter(pk=gone.pk).update(
+        state="merged", state_since=clock.today(), state_source=f"并入 {kept.number}", merged_into=kept
+    )
+    assert Client().get(f"/enterprises/{gone.number}/")["Location"] == f"/enterprises/{kept.number}/"
+    assert [row["编号"] for row in rows_of(fetch(f"/enterprises.csv?q={gone.number}").text)] == [kept.number]
+    stands = Entity.objects.create(credit_code="91150302MA0XA1K28L", name="沙枣花建设有限公司", region_id="150302")
+    double = Entity.objects.create(
+        credit_code="91150302MA0YD6RR0C", name="沙枣花建筑有限公司", region_id="150302", merged_into=stands
+    )
+    assert Client().get(f"/enterprises/{double.credit_code}/")["Location"] == f"/enterprises/{stands.credit_code}/"
+    Entity.objects.filter(pk=stands.pk).update(credit_code=None)
+    assert "沙枣花建设有限公司" in plain(fetch(f"/enterprises/{double.credit_code}/").text)
+
+
 # --- cost ----------------------------------------------------------------------------------
 
 
@@ -300,7 +316,7 @@ def test_a_draw_s_page_costs_the_same_few_queries(
 ) -> None:
     number = next(iter(drawing.outcome(work.attempt).objects))
     fetch(page_of(work.attempt))
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         fetch(f"{page_of(work.attempt)}?q={number}")
 
 

@@ -10,7 +10,6 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from sunlot.drawing import queries as drawing
-from sunlot.drawing.models import Round
 from sunlot.inspecting.models import Form, FormPart
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Refused
@@ -20,7 +19,7 @@ from sunlot.publishing.models import Publication
 from sunlot.trail.models import Event
 
 from ..cast import City
-from ..drawing.stage import Stage, build_stage, fresh
+from ..drawing.stage import Stage, fresh, in_two_rounds
 from ..inspecting.fieldwork import DAY, Fieldwork, at, on, sign_record
 from ..planning.town import build_town
 
@@ -129,11 +128,8 @@ def test_the_public_page_says_that_the_list_came_early_and_why(held: Fieldwork) 
 
 
 def test_a_plan_with_a_round_to_come_is_neither_drawn_nor_completed(city: City) -> None:
-    stage = build_stage(city)
-    second = Round.objects.create(plan=stage.plan, number=2)
+    stage = in_two_rounds(city)
     attempt = stage.drawn()
     plan = Plan.objects.get(pk=stage.plan.pk)
     assert (attempt.state, plan.state) == ("drawn", "published")
     assert queries.is_anything_left(plan)
-    second.delete()
-    assert not drawing.has_rounds_to_come(plan)

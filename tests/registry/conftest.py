@@ -1,16 +1,13 @@
 """The city with its items in force, and the front door of the import."""
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
-from sunlot.catalogue import seed
-from sunlot.organisations.viewer import SYSTEM
 from sunlot.registry.models import Import
-from tests.cast import City
+from tests.cast import City, load_items
 
 Upload = Callable[..., HttpResponse]
 
@@ -18,7 +15,7 @@ Upload = Callable[..., HttpResponse]
 @pytest.fixture
 def town(city: City) -> City:
     """The city with the 31 items in force and their kinds of object."""
-    seed.load(SYSTEM, effective_from=date(2026, 1, 1))
+    load_items()
     return city
 
 

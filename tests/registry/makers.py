@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sunlot.catalogue.models import ObjectKind
+from sunlot.catalogue.models import Competence, ObjectKind
 from sunlot.norms import clock
 from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import SYSTEM
 from sunlot.registry import actions
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 from sunlot.trail.events import Actor
 from tests.cast import City
 
@@ -57,3 +57,21 @@ def on_duty(town: City, number: str, **changes: Any) -> Inspector:
 
 def in_days(days: int) -> date:
     return clock.today() + timedelta(days=days)
+
+
+def expert(town: City, number: str = "zj-001", user: str = "chen", **changes: Any) -> Expert:
+    """An expert of gas, recommended by this clerk for its own unit."""
+    values = {
+        "name": "钱教授",
+        "organisation": town[user].organisation,
+        "institution": actions.institution_named(town["chen"], "内蒙古燃气研究院", "institute"),
+        "fields": [Competence.objects.get(code="gas")],
+        "engaged_until": in_days(300),
+        "recommendation": "燃气行业二十年",
+    }
+    return actions.recommend_expert(town[user], number=number, **(values | changes))
+
+
+def engaged(town: City, number: str = "zj-001", **changes: Any) -> Expert:
+    """The same, reviewed."""
+    return actions.review_expert(town["coordinator"], expert(town, number, **changes), accept=True, comment="资历相符")

@@ -13,13 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from sunlot.catalogue import seed
-from sunlot.organisations.viewer import SYSTEM, Refused
+from sunlot.organisations.viewer import Refused
 from sunlot.registry import imports
 from sunlot.registry.models import Entity, Import, InspectionObject, Inspector, Involvement
 from sunlot.registry.story import story_of
 from sunlot.trail.models import EventDetail
-from tests.cast import City, build_city
+from tests.cast import City, build_city, load_items
 
 from .files import HEADS, INSPECTOR_HEADS, code, comma_separated, enterprise, wrong_check, xlsx
 
@@ -272,7 +271,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 @pytest.mark.django_db(transaction=True)
 def test_two_clerks_confirming_the_same_import_take_it_once() -> None:
     town = build_city()
-    seed.load(SYSTEM, effective_from=date(2026, 1, 1))
+    load_items()
     roster = imports.upload(town["chen"], "objects", "名单.xlsx", xlsx([HEADS, *map(enterprise, range(50))]))
     outcomes = at_once(
         lambda: imports.apply(town["chen"], roster, accept_warnings=False),
@@ -286,7 +285,7 @@ def test_two_clerks_confirming_the_same_import_take_it_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_clerks_confirming_two_uploads_of_one_file_duplicate_nothing() -> None:
     town = build_city()
-    seed.load(SYSTEM, effective_from=date(2026, 1, 1))
+    load_items()
     rows = [["名称", "类别", "辖区"], *([f"{place}小区业主委员会", "业主委员会", "海南区"] for place in range(20))]
     rosters = [imports.upload(town["chen"], "objects", "名单.xlsx", xlsx(rows)) for _ in range(2)]
     outcomes = at_once(*(lambda one=one: imports.apply(town["chen"], one, accept_warnings=False) for one in rosters))

@@ -1,40 +1,23 @@
 """Experts: recommended, reviewed, engaged to their last day, found by field; imported and exported; never an inspector."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
 
+from sunlot.catalogue.models import Competence
 from sunlot.organisations.viewer import NotAllowed, Refused
-from sunlot.registry import actions
-from sunlot.registry.models import Expert, ExpertField, Import
+from sunlot.registry import actions, queries
+from sunlot.registry.models import Expert, Import, Institution
 from sunlot.registry.qualifying import qualified_experts
 from tests.cast import City
 
-from .files import xlsx
-from .makers import in_days, inspector
+from .files import code, xlsx
+from .makers import engaged, enterprise, expert, in_days, inspector
 
 HEADS = ["专家编号", "姓名", "所在单位", "专业领域", "职称", "聘期至", "手机"]
 ROW = ["zj-001", "钱教授", "内蒙古燃气研究院", "燃气、消防", "教授级高工", "2030-12-31", "13812341234"]
-
-
-def gas() -> ExpertField:
-    return ExpertField.objects.get(code="gas")
-
-
-def expert(town: City, number: str = "zj-001", user: str = "chen", **changes: Any) -> Expert:
-    values = {
-        "name": "钱教授",
-        "organisation": town[user].organisation,
-        "institution": actions.institution_named("内蒙古燃气研究院", "institute"),
-        "fields": [gas()],
-        "engaged_until": in_days(300),
-        "recommendation": "燃气行业二十年",
-    }
-    return actions.recommend_expert(town[user], number=number, **(values | changes))
-
-
-def engaged(town: City, number: str = "zj-001", **changes: Any) -> Expert:
-    return actions.review_expert(town["coordinator"], expert(town, number, **changes), accept=True, comment="资历相符")
 
 
 def test_an_expert_recommended_by_the_page_is_reviewed_and_then_in_the_pool_of_its_field(town: City) -> None:
@@ -76,7 +59,7 @@ def test_a_number_is_given_once_among_experts_and_inspectors(town: City) -> None
 def test_another_field_is_reviewed_anew_and_a_phone_is_not(town: City) -> None:
     found = engaged(town)
     assert actions.change_expert(town["chen"], found, phone="13900000000").state == Expert.State.ACTIVE
-    changed = actions.change_expert(town["chen"], found, fields=list(ExpertField.objects.filter(code="fire")))
+    changed = actions.change_expert(town["chen"], found, fields=list(Competence.objects.filter(code="fire")))
     assert changed.state == Expert.State.RECOMMENDED
     story = town.client("chen").get(f"/desk/registry/experts/{found.pk}/").content.decode()
     assert "专业领域 燃气 → 消防" in story
@@ -100,7 +83,7 @@ def test_experts_are_imported_exported_and_the_export_read_back_changes_nothing(
     roster: Import = imported(xlsx([HEADS, ROW, faulty]), target="experts")
     assert (roster.counts["new"], roster.counts["faulty"]) == (1, 1)
     assert (
-        "没有“没有的领域”这个专家领域"
+        "没有“没有的领域”这个专业领域"
         in town.client("chen").get(f"/desk/registry/imports/{roster.pk}/").content.decode()
     )
     town.client("chen").post(f"/desk/registry/imports/{roster.pk}/apply/")
@@ -111,12 +94,16 @@ def test_experts_are_imported_exported_and_the_export_read_back_changes_nothing(
     assert (again.counts["same"], again.counts["changed"], again.counts["faulty"]) == (1, 0, 0)
 
 
-def test_the_coordinator_adds_a_field_and_nobody_else(town: City) -> None:
-    data = {"name": "电梯", "code": "lift"}
-    assert town.client("chen").post("/desk/registry/experts/fields/", data).status_code == 403
-    assert town.client("coordinator").post("/desk/registry/experts/fields/", data).status_code == 302
-    assert ExpertField.objects.get(code="lift").pool == "expert-lift"
-    assert town.client("coordinator").post("/desk/registry/experts/fields/", data).status_code == 409
+def test_experts_and_inspectors_have_one_list_of_fields_and_a_retired_one_stays_with_who_has_it(town: City) -> None:
+    found = engaged(town)
+    Competence.objects.filter(code="gas").update(is_active=False)
+    fresh = town.client("chen").get("/desk/registry/experts/new/").content.decode()
+    edit = town.client("chen").get(f"/desk/registry/experts/{found.pk}/edit/").content.decode()
+    box = 'name="experts_in" value="{}"'
+    assert box.format("fire") in fresh and box.format("gas") not in fresh
+    assert box.format("gas") in edit
+    page = town.client("chen").get("/desk/registry/experts/").content.decode()
+    assert "expert-gas" in page and "expert-fire" not in page, "only what somebody is expert in is a pool"
 
 
 def test_a_partner_department_does_not_see_the_bureau_s_experts(town: City) -> None:
@@ -125,3 +112,66 @@ def test_a_partner_department_does_not_see_the_bureau_s_experts(town: City) -> N
         "a district's own city"
     )
     assert town.client("scjg-clerk").get(f"/desk/registry/experts/{found.pk}/").status_code == 404
+
+
+def test_an_expert_and_an_object_that_must_not_meet_are_kept_apart_until_somebody_says_otherwise(town: City) -> None:
+    found, entry = engaged(town), enterprise(1, town["chen"])
+    address = f"/desk/registry/experts/{found.pk}/avoid/"
+    data = {"object": entry.number, "ground": "shares", "note": "持股", "expires": in_days(2)}
+    assert town.client("scjg-clerk").get(address).status_code == 404
+    assert town.client("wuye-head").post(address, data).status_code == 403
+    assert town.client("chen").post(address, data)["Location"] == f"/desk/registry/experts/{found.pk}/"
+    assert town.client("chen").post(address, data).status_code == 302, "said twice is said once"
+
+    def pairs(day: int) -> list[tuple[str, str]]:
+        return list(queries.avoidance_pairs([], [entry.pk], in_days(day), [found.pk]))
+
+    assert [pairs(day) for day in (0, 2, 3)] == [[("zj-001", entry.number)]] * 2 + [[]]
+    page = town.client("chen").get(f"/desk/registry/experts/{found.pk}/").content.decode()
+    assert "持有股份或投资" in page
+    assert "登记回避：" in page
+    on_object = town.client("wuye-head").get(f"/desk/registry/objects/{entry.pk}/").content.decode()
+    assert "钱○授" in on_object
+    assert "持股" not in on_object
+    end = f"/desk/registry/avoidances/{found.avoidances.get().pk}/end/"
+    assert town.client("chen").post(end, {"reason": "已转让股份"})["Location"] == f"/desk/registry/experts/{found.pk}/"
+    assert pairs(0) == []
+
+
+def test_a_testing_body_has_a_page_of_its_own_to_enter_and_change_it(town: City) -> None:
+    address, client = "/desk/registry/experts/institutions/", town.client("chen")
+    data = {"name": "乌海市建筑工程检测中心", "kind": "testing", "qualification": "CMA 2305", "credit_code": code(7)}
+    assert town.client("wuye-head").post(f"{address}new/", data).status_code == 403
+    assert client.post(f"{address}new/", data).status_code == 302
+    assert client.post(f"{address}new/", data).status_code == 200, "entered already"
+    found = Institution.objects.get()
+    wrong = client.post(f"{address}{found.pk}/", data | {"credit_code": "91150302", "version": 1})
+    assert "应为 18 位" in wrong.content.decode()
+    changed = data | {"qualification_expires": in_days(-1), "qualification": "CMA 2306", "version": 1}
+    assert client.post(f"{address}{found.pk}/", changed).status_code == 302
+    expert(town, institution=Institution.objects.get(qualification="CMA 2306"))
+    page = client.get(address).content.decode()
+    assert "已过期" in page
+    assert f'<a href="/desk/registry/experts/?institution={found.pk}">1</a>' in page
+    other = expert(town, number="zj-009").institution
+    for institution in (found, other):
+        rows = client.get("/desk/registry/experts/", {"institution": institution.pk, "format": "csv"})
+        (row,) = csv.DictReader(io.StringIO(rows.getvalue().decode("utf-8-sig")))
+        assert row["所在单位"] == institution.name
+
+
+def test_two_who_edit_one_testing_body_both_see_what_the_other_wrote(town: City) -> None:
+    address, client = "/desk/registry/experts/institutions/", town.client("chen")
+    data = {"name": "乌海市建筑工程检测中心", "kind": "testing", "qualification": "CMA 2305"}
+    client.post(f"{address}new/", data)
+    found = Institution.objects.get()
+    seen = data | {"version": 1}
+    town.client("coordinator").post(
+        f"{address}{found.pk}/", seen | {"qualification": "CMA 2306", "credit_code": code(7)}
+    )
+    answer = client.post(f"{address}{found.pk}/", seen | {"qualification": "CMA 2307"}).content.decode()
+    assert "对方已改为“CMA 2306”，您填的是“CMA 2307”" in answer
+    assert "已采用对方的" in answer and f'value="{code(7)}"' in answer
+    client.post(f"{address}{found.pk}/", seen | {"qualification": "CMA 2307", "credit_code": code(7), "version": 2})
+    found.refresh_from_db()
+    assert (found.qualification, found.credit_code, found.version) == ("CMA 2307", code(7), 3)

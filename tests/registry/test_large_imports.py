@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,14 @@ import time_machine
 from django.conf import LazySettings as Settings
 from django.db import connection
 
-from sunlot.catalogue import seed
 from sunlot.desk.models import Job
 from sunlot.desk.running import LEASE, Hands
 from sunlot.desk.work import StopAsked
 from sunlot.norms import clock
-from sunlot.organisations.viewer import SYSTEM
 from sunlot.registry import command, imports, queries
 from sunlot.registry.imports import steps, taking
 from sunlot.registry.models import Entity, Import, InspectionObject, Inspector, Involvement
-from tests.cast import City, build_city
+from tests.cast import City, build_city, load_items
 from tests.test_house import ROOT
 
 from .files import HEADS, INSPECTOR_HEADS, comma_separated, enterprise, xlsx
@@ -191,7 +189,7 @@ def test_a_worker_killed_half_way_leaves_no_row_half_taken_none_missing_and_none
     settings: Settings, tmp_path: Path
 ) -> None:
     town = build_city()
-    seed.load(SYSTEM, effective_from=date(2026, 1, 1))
+    load_items()
     settings.SUNLOT_FILES = tmp_path / "files"
     roster = imports.upload(town["chen"], "objects", "名单.xlsx", xlsx(rows(400, faulty=12)))
     Hands().work_once()

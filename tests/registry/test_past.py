@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from sunlot.catalogue.models import Competence
 from sunlot.norms import clock
 from sunlot.organisations.models import Region
 from sunlot.organisations.viewer import Refused
@@ -12,7 +13,7 @@ from sunlot.registry import actions
 from sunlot.registry.models import BulkEdit, InspectionObject
 from tests.cast import City
 
-from .makers import enterprise
+from .makers import engaged, enterprise, on_duty
 
 OBJECTS = "/desk/registry/objects/"
 
@@ -53,6 +54,39 @@ def test_the_past_of_another_district_s_object_is_not_shown(town: City) -> None:
     day = (clock.now() - timedelta(days=2)).date().isoformat()
     assert town.client("outsider").get(f"{OBJECTS}{entry.pk}/").status_code == 200
     assert town.client("outsider").get(f"{OBJECTS}{entry.pk}/?asof={day}").status_code == 404
+
+
+def test_entities_and_experts_and_inspectors_are_shown_as_of_a_past_day_too(town: City) -> None:
+    then = clock.now() - timedelta(days=10)
+    with time_machine.travel(then, tick=False):
+        entry = enterprise(1, town["chen"])
+        adviser, person = engaged(town), on_duty(town, "wy-001")
+    entity = entry.entities.get()
+    actions.change_entity(town["chen"], entity, name="改名物业", address="乌达大街1号")
+    actions.change_expert(town["chen"], adviser, name="钱院士", fields=list(Competence.objects.filter(code="fire")))
+    actions.change_inspector(town["chen"], person, name="王静")
+    client, day = town.client("chen"), then.date().isoformat()
+    for room, key, was, now in (
+        ("entities", entity.pk, "沙枣花1号", "改名物业"),
+        ("experts", adviser.pk, "钱教授", "钱院士"),
+        ("inspectors", person.pk, "王芳", "王静"),
+    ):
+        for address in (f"/desk/registry/{room}/", f"/desk/registry/{room}/{key}/"):
+            assert now in client.get(address).content.decode()
+            page = client.get(f"{address}?asof={day}").content.decode()
+            assert was in page
+            assert now not in page.split("<main", 1)[1].replace(f'/{key}/">{now}</a>', ""), "only the way back"
+            assert "终了时的内容" in page
+        csv = b"".join(client.get(f"/desk/registry/{room}/?asof={day}&format=csv")).decode("utf-8-sig")
+        assert was in csv
+        assert client.get(f"/desk/registry/{room}/{key}/?asof={then.date() - timedelta(days=1)}").status_code == 404
+    shown = client.get(f"/desk/registry/experts/{adviser.pk}/?asof={day}").content.decode()
+    assert "燃气" in shown
+    assert "消防" not in shown
+    assert (
+        "当天能否抽取</dt><dd>能" in client.get(f"/desk/registry/inspectors/{person.pk}/?asof={day}").content.decode()
+    )
+    assert town.client("scjg-clerk").get(f"/desk/registry/experts/{adviser.pk}/?asof={day}").status_code == 404
 
 
 def test_a_bulk_edit_is_looked_at_made_and_taken_back_where_nobody_changed_it_since(town: City) -> None:

@@ -152,7 +152,7 @@ def test_decided_by_row_and_by_rule_it_is_carried_out_filed_and_signed_by_two(re
     page = act(registry, found, "sign", user="wuye-head", **signed)
     assert "经办人" in page
     assert "科室负责人" in page
-    assert "以科室负责人身份签署" not in page
+    assert "以科室负责人身份签署报告" not in page
 
 
 def test_another_district_sees_nothing_of_it(registry: City) -> None:

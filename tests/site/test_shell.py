@@ -19,7 +19,7 @@ from sunlot.trail.models import EventDetail
 from tests.cast import City
 
 BUSINESS_EVENT = EventKind("testing.shell", "试办")
-BUSINESS = ["工作台", "事项清单", "名录库", "计划", "抽取", "检查", "公示", "机构"]
+BUSINESS = ["工作台", "事项清单", "名录库", "计划", "抽取", "检查", "公示", "归档", "机构"]
 PAGES_OF_BUSINESS = [
     "/desk/catalogue/",
     "/desk/registry/objects/",
@@ -27,6 +27,7 @@ PAGES_OF_BUSINESS = [
     "/desk/drawing/",
     "/desk/inspecting/",
     "/desk/publishing/",
+    "/desk/archive/",
     "/field/",
 ]
 
@@ -60,7 +61,7 @@ def test_the_navigation_holds_what_the_role_can_use(city: City, username: str, p
 
 def test_an_inspector_finds_its_forms(city: City) -> None:
     city.add("inspector", "检查员", "zjj-wuye", Role.INSPECTOR)
-    assert navigation(city.client("inspector")) == ["工作台", "我的登记", "检查"]
+    assert navigation(city.client("inspector")) == ["工作台", "我的登记", "检查日历", "检查"]
 
 
 @pytest.mark.parametrize("username", ["sysadmin", "secadmin", "auditor"])

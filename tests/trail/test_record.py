@@ -98,6 +98,7 @@ def test_an_event_tells_what_it_changed_and_leaves_out_what_stayed(db: None) -> 
 def test_a_history_is_newest_first_and_masks_persons(db: None) -> None:
     class Zhang:
         organisation_code, role_code, username, person, address = "zjj", "clerk", "zhang", "张三丰", "127.0.0.1"
+        on_behalf_of = ""
 
     record(SYSTEM, INTERNAL, "thing:7", "先")
     record(Zhang(), INTERNAL, "thing:7", "后")

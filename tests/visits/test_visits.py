@@ -6,19 +6,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sunlot.catalogue import seed
 from sunlot.norms import clock
-from sunlot.organisations.viewer import SYSTEM, Refused
+from sunlot.organisations.viewer import Refused
 from sunlot.registry.models import InspectionObject
 from sunlot.visits import actions, queries
+from sunlot.visits.caps import queries as caps
 from sunlot.visits.models import Visit
-from tests.cast import City
+from tests.cast import City, load_items
 from tests.registry.makers import enterprise
 
 
 @pytest.fixture
 def town(city: City) -> City:
-    seed.load(SYSTEM, effective_from=date(2026, 1, 1))
+    load_items()
     return city
 
 
@@ -63,7 +63,7 @@ def test_only_visits_done_this_year_count_and_many_are_counted_in_one_query(town
     assert {key for key, count in counts.items() if count} == {objects[0].pk}
     assert queries.visits_this_year([objects[1].pk], year - 1) == {objects[1].pk: 1}
     entity = objects[0].entities.get()
-    assert queries.entity_visits_this_year([entity.pk]) == {entity.pk: 1}
+    assert caps.counts(year)[entity.pk].done == 1
 
 
 def test_the_list_of_objects_asks_no_query_for_each_row(town: City) -> None:

@@ -1,32 +1,60 @@
-"""The addresses of an item's or a guide's pages, and what the pages call it."""
+"""The addresses of an item's or a guide's pages, and what the pages call it. Later rooms add those of their families."""
 
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from .actions.families import GUIDES, ITEMS, Family
-from .models import Guide, Item, Version
+
+
+@dataclass(frozen=True)
+class Places:
+    """Names of the pages of a family: of its list, of one subject, of the acts on many; what the names of its acts begin
+    with; the template that shows what a version says, and how a reviewer goes about it.
+    """
+
+    called: str
+    list: str
+    list_label: str
+    page: str
+    acts: str
+    text: str
+    review: str
+    many: str = ""
 
 
 @dataclass(frozen=True)
 class Ways:
-    """Where the pages of one item or guide are. `noun` is what they call it: 事项, 指引."""
+    """Where the pages of one item or guide are."""
 
     code: str
-    prefix: str
-    noun: str
-    list_label: str
+    family: Family
+    places: Places
 
-    def _to(self, name: str) -> str:
-        return reverse(f"catalogue:{self.prefix}{name}", args=[self.code])
+    def _to(self, act: str) -> str:
+        return reverse(f"{self.places.acts}{act}", args=[self.code])
+
+    @property
+    def noun(self) -> str:
+        """What the pages call it: 事项, 指引."""
+        return self.family.noun
+
+    @property
+    def decider(self) -> str:
+        """Who reviews it: 统筹科室."""
+        return self.family.decider
 
     @property
     def list(self) -> str:
-        return reverse("catalogue:guides" if self.prefix else "catalogue:list")
+        return reverse(self.places.list)
+
+    @property
+    def list_label(self) -> str:
+        return self.places.list_label
 
     @property
     def page(self) -> str:
-        return self._to("page") if self.prefix else reverse("catalogue:item", args=[self.code])
+        return reverse(self.places.page, args=[self.code])
 
     @property
     def edit(self) -> str:
@@ -53,20 +81,46 @@ class Ways:
         return self._to("repeal")
 
 
-_PREFIXES = {ITEMS.noun: "", GUIDES.noun: "guide-"}
-_LISTS = {ITEMS.noun: "事项清单", GUIDES.noun: "指引和细则"}
+_PLACES: dict[str, Places] = {}
+
+
+def register_places(family: Family, places: Places) -> None:
+    """Say where the pages of a family are."""
+    _PLACES[family.name] = places
+
+
+register_places(
+    ITEMS,
+    Places(
+        called="抽查事项",
+        list="catalogue:list",
+        list_label="事项清单",
+        page="catalogue:item",
+        acts="catalogue:",
+        text="catalogue/_text.html",
+        review="逐条核对依据后让它生效。",
+        many="catalogue:many",
+    ),
+)
+register_places(
+    GUIDES,
+    Places(
+        called="工作指引",
+        list="catalogue:guides",
+        list_label="指引和细则",
+        page="catalogue:guide-page",
+        acts="catalogue:guide-",
+        text="catalogue/_guide_text.html",
+        review="逐部分核对后让它生效。",
+        many="catalogue:guide-many",
+    ),
+)
+
+
+def places_of(family: Family) -> Places:
+    return _PLACES[family.name]
 
 
 def ways(family: Family, code: str) -> Ways:
     """The addresses of the item or guide with this code."""
-    return Ways(code, _PREFIXES[family.noun], family.noun, _LISTS[family.noun])
-
-
-def ways_to(subject: Item | Guide) -> Ways:
-    """The same for a stored one."""
-    return ways(ITEMS if isinstance(subject, Item) else GUIDES, subject.code)
-
-
-def ways_of(version: Version) -> Ways:
-    """The same for one of its versions."""
-    return ways_to(version.subject)
+    return Ways(code, family, places_of(family))

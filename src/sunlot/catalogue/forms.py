@@ -39,6 +39,12 @@ class ItemForm(DeskForm):
     modes = forms.MultipleChoiceField(
         label="检查方式", choices=ItemVersion.Mode.choices, widget=forms.CheckboxSelectMultiple
     )
+    proof = forms.ChoiceField(
+        label="证据要求",
+        choices=ItemVersion.Proof.choices,
+        required=False,
+        help_text="检查表上没有要求的照片或文件，就不能签字。",
+    )
     competences = forms.ModelMultipleChoiceField(
         label="检查人员专业要求",
         queryset=Competence.objects.none(),
@@ -70,6 +76,7 @@ class ItemForm(DeskForm):
             kinds=list(data["kinds"]),
             content=data["content"].replace("\r\n", "\n"),
             modes=data["modes"],
+            proof=data["proof"],
             reason=data["reason"].replace("\r\n", "\n"),
             competences=list(data["competences"]),
             **rows.said(),
@@ -376,6 +383,13 @@ class CompetenceForm(DeskForm):
     """A new field of competence."""
 
     name = forms.CharField(label="专业领域", max_length=40)
+    code = forms.RegexField(
+        r"^[a-z][0-9a-z-]*$",
+        label="代码",
+        max_length=24,
+        help_text="小写字母、数字和短横线，如 gas；按它抽取的专家在公告中是 expert-gas。",
+        error_messages={"invalid": "代码以小写字母开头，只用小写字母、数字和短横线。"},
+    )
     note = forms.CharField(label="说明", max_length=200, required=False)
 
 

@@ -73,7 +73,7 @@ def versions_seen(viewer: Viewer) -> "QuerySet[ItemVersion]":
 
 def items_seen(viewer: Viewer) -> "QuerySet[Item]":
     """The viewer's own items, and of all others those that were ever in force."""
-    return Item.objects.filter(pk__in=versions_seen(viewer).values("item_id")).select_related("organisation")
+    return subjects_seen(viewer, ItemVersion)
 
 
 def guide_versions_seen(viewer: Viewer) -> "QuerySet[GuideVersion]":
@@ -83,13 +83,21 @@ def guide_versions_seen(viewer: Viewer) -> "QuerySet[GuideVersion]":
 
 def guides_seen(viewer: Viewer) -> "QuerySet[Guide]":
     """The viewer's own guides, and of all others those that were ever in force."""
-    return Guide.objects.filter(pk__in=guide_versions_seen(viewer).values("guide_id")).select_related("organisation")
+    return subjects_seen(viewer, GuideVersion)
 
 
 def _seen(versions: "QuerySet[V]", viewer: Viewer) -> "QuerySet[V]":
     subject = versions.model.SUBJECT
     own = Q(**{f"{subject}__organisation__path__startswith": viewer.base.path})
     return versions.filter(own | ~Q(state__in=OPEN_STATES)).select_related(f"{subject}__organisation")
+
+
+def subjects_seen(viewer: Viewer, version: type[Version]) -> "QuerySet[Any]":
+    """The subjects of a family that the viewer's own organisation keeps, and of all others those that were ever in force."""
+    subject = version.SUBJECT
+    seen = _seen(version._default_manager.all(), viewer)
+    rows: Any = version._meta.get_field(subject).related_model
+    return rows._default_manager.filter(pk__in=seen.values(f"{subject}_id")).select_related("organisation")
 
 
 def own_open(versions: "QuerySet[V]", viewer: Viewer, state: str) -> "QuerySet[V]":

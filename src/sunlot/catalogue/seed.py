@@ -1,4 +1,6 @@
-"""The basis data that an installation begins with: object kinds, the bureau's 31 items, a few of partner departments."""
+"""The basis data: the words that an installation begins with (kinds of object, fields of competence), and for reference and
+the demonstration the bureau's 31 items and a few of partner departments.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -30,6 +32,33 @@ class Words:
     kinds: dict[str, ObjectKind]
     competences: dict[str, Competence]
     details: dict[str, dict[str, str]]
+
+
+@transaction.atomic
+def load_words(actor: Actor) -> int:
+    """The dictionaries of an installation, which `registry/kinds.py` and every roster speak; returns how many words are new."""
+    before = ObjectKind.objects.count() + Competence.objects.count()
+    made = len(_load_kinds()) + len(_load_competences()) - before
+    if made:
+        record(actor, events.WORD_ADDED, "words:installed", "装入检查对象类别和专业领域", after={"new": made})
+    return made
+
+
+def reference_rows(bureau: bool) -> Iterator[dict[str, str]]:
+    """The items of data/ as the cells of an import, by the names of its fields; those of the bureau or of its partners."""
+    details = {row["code"]: row for row in _rows("details.csv")}
+    for row in _rows("items.csv" if bureau else "partner_items.csv"):
+        more = {name: _lines(cell) for name, cell in details.get(row["code"], {}).items()}
+        yield {
+            **more,
+            **{name: row[name] for name in ("code", "name", "category", "content")},
+            "organisation": row["section"],
+            "kinds": row["object_kinds"].replace("|", "、"),
+            "modes": row["mode"].replace("|", "、"),
+            "bases": row["basis"],
+            "competences": more.get("competences", "").replace("\n", "、"),
+            "reason": "按参考清单制定",
+        }
 
 
 @transaction.atomic
@@ -74,7 +103,7 @@ def _load_kinds() -> dict[str, ObjectKind]:
 def _load_competences() -> dict[str, Competence]:
     """All fields of competence by name; those missing are made."""
     now = clock.now()
-    made = [Competence(name=row["name"], note=row["note"], set_at=now) for row in _rows("competences.csv")]
+    made = [Competence(**row, set_at=now) for row in _rows("competences.csv")]
     Competence.objects.bulk_create(made, ignore_conflicts=True)
     return {one.name: one for one in Competence.objects.all()}
 

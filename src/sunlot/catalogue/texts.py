@@ -101,6 +101,7 @@ class ItemText:
     findings: Sequence[FindingText] = ()
     frequencies: Sequence[FrequencyText] = ()
     competences: Sequence[Competence] = ()
+    proof: str = ""
 
     def columns(self) -> dict[str, Any]:
         """What stands in the version's own row."""
@@ -109,6 +110,7 @@ class ItemText:
             "category": ItemVersion.Category(self.category).value,
             "content": self.content,
             "modes": [ItemVersion.Mode(mode).value for mode in self.modes],
+            "proof": ItemVersion.Proof(self.proof).value,
             "reason": self.reason,
         }
 
@@ -147,6 +149,7 @@ class ItemText:
             "findings": [[one.text, one.follow_up, one.note] for one in self.findings],
             "frequencies": sorted([one.risk_class, one.permille, one.times, one.years] for one in self.frequencies),
             "competences": sorted(one.name for one in self.competences),
+            **({"proof": self.proof} if self.proof else {}),
             "reason": self.reason,
         }
 
@@ -215,6 +218,7 @@ def text_of(version: ItemVersion) -> ItemText:
             FrequencyText(one.risk_class, one.permille, one.times, one.years) for one in version.frequencies.all()
         ],
         competences=list(version.competences.all()),
+        proof=version.proof,
     )
 
 

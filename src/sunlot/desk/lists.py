@@ -9,7 +9,9 @@ import django_filters
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db import models
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 
@@ -31,6 +33,9 @@ them, and nobody leafs so far: who searches in more narrows them, or exports.
 """
 
 COUNT_KEPT = 60  # seconds
+
+AT_ONCE = 5000
+"""Exports of at most so many rows are answered in the request; larger ones are made by a job (`exporting.py`)."""
 
 
 def count_of(rows: "models.QuerySet[Any]") -> int:
@@ -69,6 +74,18 @@ class Column(Generic[M]):
     label: str
     value: Callable[[M], Any]
     number: bool = False
+
+
+class JobRequest(HttpRequest):
+    """What a job asks a list's view with: `Listing.export` then hands it the list itself (`Handed`)."""
+
+
+class Handed(HttpResponse):
+    """The list that a job asked a view for, and what its file is called; never sent to anybody."""
+
+    def __init__(self, listing: "Listing[Any]", name: str, recorded: Callable[[], object] | None) -> None:
+        super().__init__()
+        self.listing, self.name, self.recorded = listing, name, recorded
 
 
 @dataclass(frozen=True)
@@ -178,6 +195,11 @@ class Listing(Generic[M]):
     def address_of_page(self, number: int) -> str:
         return self._address(page=str(number))
 
+    @property
+    def address_of_list(self) -> str:
+        """The address of the list itself, as it is narrowed and sorted."""
+        return self._address()
+
     def address_of_export(self, form: str) -> str:
         return self._address(format=form)
 
@@ -201,21 +223,47 @@ class Listing(Generic[M]):
         """Whether the address asks for a file (`?format=csv` or `xlsx`) instead of the page."""
         return bool(self.columns) and self.request.GET.get("format") in ("csv", "xlsx")
 
-    def export(self, name: str) -> StreamingHttpResponse:
-        """The matching rows as a file. Text that begins like a formula is written so that no program runs it."""
-        form = self.request.GET["format"]
-        heads = [spreadsheets.Column(column.label, number=column.number) for column in self.columns]
-        rows = ([column.value(row) for column in self.columns] for row in self._iterate())
-        if form == "xlsx":
-            body, kind = spreadsheets.xlsx_stream(heads, rows, sheet=name), XLSX_TYPE
+    def export(self, name: str, recorded: Callable[[], object] | None = None) -> HttpResponseBase:
+        """The matching rows as a file; where they are too many for a request, the page that offers to have it made.
+
+        Text that begins like a formula is written so that no program runs it. `recorded` writes to the trail that the
+        list is taken away, for a list of which that must be known.
+        """
+        if isinstance(self.request, JobRequest):
+            return Handed(self, name, recorded)
+        if self.rows.order_by()[: AT_ONCE + 1].count() > AT_ONCE:
+            return render(self.request, "desk/export.html", {"listing": self, "name": name, "form": self.form_asked})
+        if recorded is not None:
+            recorded()
+        cells = self.cells(self.rows.iterator(chunk_size=EXPORT_CHUNK))
+        if self.form_asked == "xlsx":
+            body, kind = spreadsheets.xlsx_stream(self.heads, cells, sheet=name), XLSX_TYPE
         else:
-            body, kind = spreadsheets.csv_stream(heads, rows, bom=self.request.GET.get("bom") != "0"), CSV_TYPE
+            body, kind = spreadsheets.csv_stream(self.heads, cells, bom=self.wants_bom), CSV_TYPE
         response = StreamingHttpResponse(body, content_type=kind)
-        response["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or ""
+        response["Content-Disposition"] = content_disposition_header(True, f"{name}.{self.form_asked}") or ""
         return response
 
-    def _iterate(self) -> Iterable[M]:
-        return self.rows.iterator(chunk_size=EXPORT_CHUNK)
+    @property
+    def form_asked(self) -> str:
+        """`csv` or `xlsx`, where the address asks for a file."""
+        return self.request.GET["format"]
+
+    @property
+    def wants_bom(self) -> bool:
+        return self.request.GET.get("bom") != "0"
+
+    @property
+    def heads(self) -> list[spreadsheets.Column]:
+        return [spreadsheets.Column(column.label, number=column.number) for column in self.columns]
+
+    def cells(self, rows: Iterable[M]) -> Iterator[list[Any]]:
+        """The rows as the file holds them."""
+        return ([column.value(row) for column in self.columns] for row in rows)
+
+    def count_matching(self) -> int:
+        """How many rows the file will hold; of very many, as of at most a minute ago."""
+        return count_of(self.rows)
 
 
 def _words(field: Any, value: str) -> str:

@@ -109,6 +109,30 @@ class Job(models.Model):
         return 0 if seconds < 30 else -int(-seconds // 60)
 
 
+class Export(models.Model):
+    """A list as a file (`exporting.py`), for the person who asked in the role of then, until its time is over."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="export")
+    owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    form = models.CharField(max_length=4)  # csv or xlsx
+    rows = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        verbose_name = "导出的文件"
+        indexes = [
+            models.Index(fields=["owner", "-made_at"], name="export_owner"),
+            models.Index(fields=["until"], name="export_until"),  # what is to be deleted
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}.{self.form}"
+
+
 class Reminder(models.Model):
     """What one person is reminded of on every page of the desk, until it is seen to or its time is over.
 

@@ -1,16 +1,16 @@
-"""Pages of long jobs: how far one is, stopping it, and all that one's organisation has had done."""
+"""Pages of long jobs and of the files that they made of lists; saved filters."""
 
 import django_filters
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sunlot.organisations.viewer import Viewer
+from sunlot.organisations.viewer import Refused, Viewer
 
-from . import saved, work
-from .lists import Listing
+from . import exporting, saved, work
+from .lists import CSV_TYPE, XLSX_TYPE, Listing
 from .models import Job
 from .views import desk_view, visible_or_404
 
@@ -62,6 +62,41 @@ def stop(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     if current.is_live:
         messages.success(request, f"正在停止“{current.title}”，已办的部分保留。")
     return redirect("job", found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def exports(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """The files of lists that one had made; posted, has one made and shows how far it is."""
+    if request.method == "POST":
+        started = exporting.ask(viewer, request.POST.get("path", ""), request.POST.get("query", ""))
+        return redirect("job", started.pk)
+    making = Job.objects.filter(kind=exporting.EXPORT.name, owner=viewer.membership, state__in=Job.LIVE)
+    context = {"exports": exporting.exports_of(viewer), "making": making, "days": exporting.KEPT.days}
+    return render(request, "desk/exports.html", context)
+
+
+@require_GET
+@desk_view()
+def export_file(request: HttpRequest, viewer: Viewer, pk: int) -> FileResponse:
+    """One of one's own files."""
+    found = visible_or_404(viewer, exporting.exports_of(viewer), pk=pk)
+    try:
+        content = exporting.path_of(found).open("rb")
+    except FileNotFoundError:
+        raise Refused("文件已经删除。回到名单重新导出。") from None
+    kind = XLSX_TYPE if found.form == "xlsx" else CSV_TYPE
+    return FileResponse(content, as_attachment=True, filename=str(found), content_type=kind)
+
+
+@require_POST
+@desk_view()
+def delete_export(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Delete one of one's own files before its time."""
+    found = exporting.delete(viewer, pk)
+    if found is not None:
+        messages.success(request, f"已删除“{found}”。")
+    return redirect("exports")
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Helpers of the rooms' views: who acts, and the thing within what it may see."""
+"""Helpers of the rooms' views: who acts, the thing within what it may see, and the printed answer."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,8 +6,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.db import models, transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Viewer
@@ -71,3 +72,10 @@ def visible_or_404(viewer: Viewer, visible: "models.QuerySet[M]", **lookup: Any)
                 after={"thing": f"{name}:{key}"},
             )
     raise Http404
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A printed document, shown in the browser and saved there as `name`."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, name) or ""
+    return response

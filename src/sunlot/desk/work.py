@@ -29,7 +29,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from sunlot.norms import clock
-from sunlot.organisations.roles import Role
+from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import SYSTEM, NotAllowed, Refused, Viewer
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
@@ -219,10 +219,11 @@ def end(job: Job, state: str, outcome: Outcome) -> None:
 
 
 def jobs_seen(viewer: Viewer) -> "QuerySet[Job]":
-    """The jobs that somebody of the viewer's organisation, or of one below it, asked for."""
-    return Job.objects.filter(owner__organisation__path__startswith=viewer.base.path).select_related(
-        "owner__user", "owner__organisation"
-    )
+    """The jobs that somebody of the viewer's organisation, or of one below it, asked for; administrators see their own."""
+    seen = Job.objects.select_related("owner__user", "owner__organisation")
+    if viewer.role in ADMINISTRATORS:
+        return seen.filter(owner=viewer.membership)
+    return seen.filter(owner__organisation__path__startswith=viewer.base.path)
 
 
 def job_of(subject: str, *kinds: JobKind) -> Job | None:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from sunlot.documents.paper import Paper
 from sunlot.documents.parts import Evidence, Signature
 from sunlot.documents.typesetting import typeset
 
@@ -29,8 +31,10 @@ class AnnualLine:
 
 
 @dataclass(frozen=True)
-class AnnualPlan:
+class AnnualPlan(Paper):
     """The whole year's table."""
+
+    template: ClassVar[str] = "annual_plan"
 
     authority: str
     file_number: str
@@ -42,8 +46,10 @@ class AnnualPlan:
     version: str = ""
     """e.g. "第 2 版（2026年6月1日调整）"; empty for the first."""
 
+    def paper_title(self) -> str:
+        return f"{self.authority}{self.year}年度“双随机、一公开”抽查工作计划"
+
 
 def annual_plan(plan: AnnualPlan) -> bytes:
     """The table as PDF, A4 across, its head repeated on every page. Raises TypesettingError."""
-    title = f"{plan.authority}{plan.year}年度“双随机、一公开”抽查工作计划"
-    return typeset("annual_plan", plan, title=title, author=plan.authority, day=plan.day, address=plan.evidence.address)
+    return typeset(plan)

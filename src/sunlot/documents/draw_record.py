@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from sunlot.documents.paper import Paper
 from sunlot.documents.parts import Evidence, Field, Name, Signature
 from sunlot.documents.typesetting import typeset
 
@@ -81,8 +83,10 @@ class DrawRemark:
 
 
 @dataclass(frozen=True)
-class DrawRecord:
+class DrawRecord(Paper):
     """All that the record says."""
+
+    template: ClassVar[str] = "draw_record"
 
     authority: str
     file_number: str
@@ -104,14 +108,10 @@ class DrawRecord:
     evidence: Evidence
     unit: str = "户"
 
+    def paper_title(self) -> str:
+        return f"“{self.title}”抽取记录"
+
 
 def draw_record(record: DrawRecord) -> bytes:
     """The record as PDF; long lists break over pages with their heads repeated. Raises TypesettingError."""
-    return typeset(
-        "draw_record",
-        record,
-        title=f"“{record.title}”抽取记录",
-        author=record.authority,
-        day=record.day,
-        address=record.evidence.address,
-    )
+    return typeset(record)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from sunlot.documents.paper import Paper
 from sunlot.documents.parts import Evidence
 from sunlot.documents.typesetting import typeset
 
@@ -24,8 +26,10 @@ class GuidePart:
 
 
 @dataclass(frozen=True)
-class GuideDocument:
+class GuideDocument(Paper):
     """A guide in one version."""
+
+    template: ClassVar[str] = "guide"
 
     authority: str
     file_number: str
@@ -38,9 +42,10 @@ class GuideDocument:
     parts: tuple[GuidePart, ...]
     evidence: Evidence
 
+    def paper_title(self) -> str:
+        return self.title
+
 
 def guide(found: GuideDocument) -> bytes:
     """The guide as PDF. Raises TypesettingError."""
-    return typeset(
-        "guide", found, title=found.title, author=found.authority, day=found.day, address=found.evidence.address
-    )
+    return typeset(found)

@@ -5,7 +5,9 @@ Printed empty it is filled in by hand on the spot; printed afterwards it shows w
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from sunlot.documents.paper import Paper
 from sunlot.documents.parts import Evidence, Field, Name, Signature
 from sunlot.documents.typesetting import typeset
 
@@ -59,8 +61,10 @@ class Absence:
 
 
 @dataclass(frozen=True)
-class InspectionForm:
+class InspectionForm(Paper):
     """The whole form of one object."""
+
+    template: ClassVar[str] = "inspection_form"
 
     authority: str
     file_number: str
@@ -81,14 +85,10 @@ class InspectionForm:
     """What the inspected has to say (陈述、申辩)."""
     absence: Absence | None = None
 
+    def paper_title(self) -> str:
+        return "“双随机、一公开”执法检查表"
+
 
 def inspection_form(form: InspectionForm) -> bytes:
     """The form as PDF. Raises TypesettingError."""
-    return typeset(
-        "inspection_form",
-        form,
-        title="“双随机、一公开”执法检查表",
-        author=form.authority,
-        day=form.day,
-        address=form.evidence.address,
-    )
+    return typeset(form)

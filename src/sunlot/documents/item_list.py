@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from sunlot.documents.paper import Paper
 from sunlot.documents.parts import Evidence
 from sunlot.documents.typesetting import typeset
 
@@ -31,8 +33,10 @@ class ListedItem:
 
 
 @dataclass(frozen=True)
-class ItemList:
+class ItemList(Paper):
     """The list of one day."""
+
+    template: ClassVar[str] = "item_list"
 
     authority: str
     file_number: str
@@ -44,10 +48,10 @@ class ItemList:
     narrowed: str = ""
     """What the list was narrowed to, e.g. "科室（单位）：物业科"; empty for the whole list."""
 
+    def paper_title(self) -> str:
+        return f"{self.authority}随机抽查事项清单"
+
 
 def item_list(found: ItemList) -> bytes:
     """The list as PDF, A4 across, its head repeated on every page. Raises TypesettingError."""
-    title = f"{found.authority}随机抽查事项清单"
-    return typeset(
-        "item_list", found, title=title, author=found.authority, day=found.day, address=found.evidence.address
-    )
+    return typeset(found)

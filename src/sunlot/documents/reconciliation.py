@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from sunlot.documents.paper import Paper
 from sunlot.documents.parts import Evidence, Field
 from sunlot.documents.typesetting import typeset
 
@@ -19,8 +21,10 @@ class ReconciledLine:
 
 
 @dataclass(frozen=True)
-class ReconciliationReport:
+class ReconciliationReport(Paper):
     """The whole report; its evidence is the digest of the complete table."""
+
+    template: ClassVar[str] = "reconciliation"
 
     authority: str
     file_number: str
@@ -35,10 +39,10 @@ class ReconciliationReport:
     listed: int
     evidence: Evidence
 
+    def paper_title(self) -> str:
+        return f"{self.authority}检查对象名录核对报告"
+
 
 def reconciliation_report(report: ReconciliationReport) -> bytes:
     """The report as PDF. Raises TypesettingError."""
-    title = f"{report.authority}检查对象名录核对报告"
-    return typeset(
-        "reconciliation", report, title=title, author=report.authority, day=report.day, address=report.evidence.address
-    )
+    return typeset(report)

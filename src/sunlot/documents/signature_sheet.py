@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
+from sunlot.documents.paper import Paper
 from sunlot.documents.parts import Evidence, Field
 from sunlot.documents.typesetting import typeset
 
 
 @dataclass(frozen=True)
-class SignatureSheet:
+class SignatureSheet(Paper):
     """What is signed, and by how many people in which roles."""
+
+    template: ClassVar[str] = "signature_sheet"
 
     authority: str
     file_number: str
@@ -25,14 +29,10 @@ class SignatureSheet:
     """Whether there is a place for the seal."""
     demo: bool = False
 
+    def paper_title(self) -> str:
+        return f"{self.title}签字页"
+
 
 def signature_sheet(sheet: SignatureSheet) -> bytes:
     """The page as PDF. Raises TypesettingError."""
-    return typeset(
-        "signature_sheet",
-        sheet,
-        title=f"{sheet.title}签字页",
-        author=sheet.authority,
-        day=sheet.day,
-        address=sheet.evidence.address,
-    )
+    return typeset(sheet)

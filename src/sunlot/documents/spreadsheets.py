@@ -79,8 +79,14 @@ def write_xlsx(target: IO[bytes], columns: Sequence[Column], rows: Iterable[Row]
 
     The same table gives the same bytes. Raises ValueError if a row has another number of cells than there are columns.
     """
+    # What is written in constant memory waits in files of its own, which go with the folder also when `rows` fails.
+    with tempfile.TemporaryDirectory(prefix="sunlot-xlsx-") as folder:
+        _write_book(target, folder, columns, rows, sheet)
+
+
+def _write_book(target: IO[bytes], folder: str, columns: Sequence[Column], rows: Iterable[Row], sheet: str) -> None:
     # Formulas, links and numbers are never guessed from text: every cell is written by its declared type.
-    book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": folder})
     book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 - the file format knows no offset
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
     as_text = book.add_format({"num_format": "@"})

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
-from sunlot.planning.queries import plans_seen
+from sunlot.planning.queries import plans_seen, windows
+from sunlot.planning.rounds import round_in_words
 
-from . import actions, policy, slips
+from . import actions, policy, rounds, slips
 from .actions.ending import is_ready
 from .actions.preparing import HOST_WORDS
 from .faults import NoticeRefused
@@ -30,12 +31,21 @@ def _back(attempt: Attempt) -> HttpResponse:
 def prepare(request: HttpRequest, viewer: Viewer, plan_id: int) -> HttpResponse:
     """Give the draw of a published plan its number."""
     plan = visible_or_404(viewer, plans_seen(viewer), pk=plan_id)
-    existing = Draw.objects.filter(round__plan=plan, supplements__isnull=True).first()
-    if existing is not None and request.method == "GET":
-        return redirect("drawing:ceremony", existing.number)
+    number = rounds.round_to_prepare(plan)
+    newest = Draw.objects.filter(round__plan=plan, supplements__isnull=True).order_by("round__number").last()
+    if newest is not None and request.method == "GET" and (number > plan.round_count or not rounds.is_drawn(newest)):
+        return redirect("drawing:ceremony", newest.number)
     policy.require(viewer, policy.may_host(viewer, plan), HOST_WORDS)
-    form = SettingsForm(request.POST or None, initial=first_settings(plan))
-    context = {"plan": plan, "title": "准备抽取", "button": "准备抽取，取得编号", "cancel": "暂不准备，返回"}
+    window = windows(plan)[min(number, plan.round_count) - 1]
+    form = SettingsForm(request.POST or None, initial=first_settings(window.draw_at))
+    title = f"准备{round_in_words(plan, number)}抽取"
+    context = {
+        "plan": plan,
+        "window": window,
+        "title": title,
+        "button": "准备抽取，取得编号",
+        "cancel": "暂不准备，返回",
+    }
     if request.method == "POST" and form.is_valid():
         try:
             attempt = actions.prepare(
@@ -71,7 +81,14 @@ def settings(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         lottery_only=attempt.number > 1 or (committed and attempt.beacon_kind == Attempt.Beacon.LOTTERY),
         committed=committed,
     )
-    context = {"plan": plan, "attempt": attempt, "title": "更改抽取设置", "button": "保存设置", "committed": committed}
+    context = {
+        "plan": plan,
+        "window": rounds.window_of(attempt.draw),
+        "attempt": attempt,
+        "title": "更改抽取设置",
+        "button": "保存设置",
+        "committed": committed,
+    }
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_settings(
@@ -104,6 +121,7 @@ def again(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     following = attempt.number + 1
     context = {
         "plan": plan,
+        "window": rounds.window_of(attempt.draw),
         "attempt": attempt,
         "title": f"准备第 {following} 次抽取",
         "button": "准备下一次抽取",

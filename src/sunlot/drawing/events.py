@@ -13,6 +13,7 @@ RELEASED = EventKind("drawing.released", "名单公开", Act.DECIDED, public=Tru
 WITHDRAWN = EventKind("drawing.withdrawn", "撤回未封存的抽取", Act.DECIDED, public=True)
 REPLACED = EventKind("drawing.replaced", "替补", Act.DECIDED, public=True)
 
+SIMULATED = EventKind("drawing.simulated", "模拟抽取", Act.CREATED)
 PREPARED = EventKind("drawing.prepared", "准备抽取", Act.CREATED)
 SETTINGS_CHANGED = EventKind("drawing.settings_changed", "变更抽取设置")
 COMMITTED = EventKind("drawing.committed", "提交承诺", Act.DECIDED)

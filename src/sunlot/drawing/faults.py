@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 from sunlot.lottery import Fault
-from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import Refused
+from sunlot.planning.ratios.rules import stratum_label
 
 from .freeze import Frozen
+from .naming import names_of
 
 _INDEX = re.compile(r"\[(\d+)\]")
 _MEMBERS = {
@@ -53,9 +54,17 @@ class NoticeRefused(Refused):
 
 def in_words(found: list[Fault], frozen: Frozen) -> list[NoticeFault]:
     """The lottery core's faults with the names of zones, departments and objects in place of indexes and codes."""
-    regions = dict(Region.objects.values_list("code", "name"))
-    names = dict(Organisation.objects.values_list("code", "name"))
+    known = names_of()
+    regions = known.regions
+    names = known.organisations | {pool: known.organisation(pool) for pool in _pools(frozen)}
     return [_in_words(fault, frozen, regions, names) for fault in found]
+
+
+def _pools(frozen: Frozen) -> set[str]:
+    """The departments of the notice's seats."""
+    zones = [zone for zone in frozen.teams if isinstance(zone, dict)]
+    seats = [seat for zone in zones if isinstance(found := zone.get("seats"), list) for seat in found]
+    return {_member(seat, "department") for seat in seats}
 
 
 def _in_words(fault: Fault, frozen: Frozen, regions: dict[str, str], names: dict[str, str]) -> NoticeFault:
@@ -75,7 +84,7 @@ def _in_words(fault: Fault, frozen: Frozen, regions: dict[str, str], names: dict
 def _notice_place(place: str, frozen: Frozen, regions: dict[str, str], names: dict[str, str]) -> str:
     indexes = [int(found) for found in _INDEX.findall(place)]
     if place.startswith("objects.strata[") and indexes[0] < len(frozen.strata):
-        return f"{_member(frozen.strata[indexes[0]], 'id')} 类"
+        return stratum_label(_member(frozen.strata[indexes[0]], "id"))
     if place.startswith("teams[") and indexes[0] < len(frozen.teams):
         zone = frozen.teams[indexes[0]]
         words = f"{_named(_member(zone, 'zone'), regions)}检查组"

@@ -8,7 +8,6 @@ from django import forms
 
 from sunlot.desk.forms import DeskForm
 from sunlot.norms import clock
-from sunlot.planning.models import Plan
 
 from .actions import LotteryNumbers
 from .models import Attempt
@@ -104,9 +103,9 @@ class SettingsForm(DeskForm):
         )
 
 
-def first_settings(plan: Plan) -> dict[str, Any]:
-    """What the form proposes: dice, and an hour and a half from the plan's time of drawing, or from now."""
-    start = max(plan.draw_at, clock.now())
+def first_settings(draw_at: datetime) -> dict[str, Any]:
+    """What the form proposes: dice, and an hour and a half from the round's time of drawing, or from now."""
+    start = max(draw_at, clock.now())
     return {
         "reveal_by": _rounded(start + timedelta(minutes=90)),
         "beacon_kind": Attempt.Beacon.DICE,

@@ -4,7 +4,7 @@ What comes out are bytes and the parts of a notice; digests, counts and every ru
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,13 +12,16 @@ from django.db.models import prefetch_related_objects
 
 from sunlot.catalogue.queries import in_force
 from sunlot.lottery import Rosters
+from sunlot.lottery.names import MEMBER, is_name
 from sunlot.norms import canonical, clock
 from sunlot.norms.canonical import Json
 from sunlot.planning import queries as planning
+from sunlot.planning.feasibility import Feasibility
 from sunlot.planning.models import Plan
 from sunlot.registry.queries import avoidance_pairs, being_imported
 
-from .models import Attempt, Draw
+from .models import Attempt
+from .naming import names_of
 
 ROWS_A_PART = 50_000
 PROTOCOL = "sunlot-draw/1"
@@ -49,29 +52,48 @@ class Frozen:
         return Rosters(self.objects, self.inspectors, self.avoid)
 
 
-def freeze(plan: Plan, day: date) -> Frozen:
-    """The plan's rosters, strata, teams and rules as the registries stand on `day`."""
-    prefetch_related_objects([plan], "zones")  # asked for each object by zone_of
-    strata = planning.notice_strata(plan, day)
-    found = list(planning.scope(plan, day).filter(risk_class__in=[stratum.id for stratum in strata]))
-    objects = sorted((one.number, one.risk_class, planning.zone_of(plan, one), "1", one.name) for one in found)
-    pool = planning.pool(plan, day)
+def freeze(plan: Plan, day: date, number: int = 1) -> Frozen:
+    """The rosters, strata, teams and rules of the plan's round `number` as the registries stand on `day`."""
+    figures = planning.feasibility(plan, day, number)
+    strata, objects, keys = candidates(plan, day, number, figures)
+    pool, experts = planning.pool(plan, day), planning.experts(plan, day)
     inspectors = sorted(
         [
-            *((one.inspector.number, one.organisation, one.zone) for one in pool),
-            *((one.expert.number, one.pool, one.zone) for one in planning.experts(plan, day)),
+            *((one.inspector.number, one.pool, one.zone) for one in pool),
+            *((one.expert.number, one.pool, one.zone) for one in experts),
         ]
     )
-    avoid = sorted(avoidance_pairs([one.inspector.pk for one in pool], [one.pk for one in found], day))
+    advisers = [one.expert.pk for one in experts]
+    avoid = sorted(avoidance_pairs([one.inspector.pk for one in pool], keys, day, advisers))
     return frozen_of(
         objects,
         inspectors,
         avoid,
-        strata=[{"id": one.id, "quota": one.quota, "reserve": one.reserve} for one in strata],
-        teams=_teams(plan),
+        strata=strata,
+        teams=_teams(plan, {row[2] for row in objects} if number > 1 else None),
         rules=canonical.dumps(planning.rules_of(plan)),
-        faults=tuple(_faults(plan, day, Counter(row[1] for row in objects))),
+        faults=tuple(_faults(plan, day, figures, Counter(row[1] for row in objects), number)),
     )
+
+
+def candidates(
+    plan: Plan, day: date, number: int = 1, figures: Feasibility | None = None
+) -> tuple[list[Json], list[Row], list[int]]:
+    """The notice's strata of round `number`, the rows of objects.csv in its order, and the keys of the objects, in no
+    order. `figures` are those of this day and round, where they are at hand.
+    """
+    prefetch_related_objects([plan], "zones")  # asked for each object by zone_of
+    strata = planning.notice_strata(figures or planning.feasibility(plan, day, number))
+    found, places = planning.scope(plan, day, number), planning.placing(plan, day, number)
+    rows, keys = [], []
+    # Of a registry of hundreds of thousands no more than the rows is held.
+    needed = ("number", "name", "risk_class", "region", "kind")
+    for one in found.select_related(None).only(*needed).iterator(chunk_size=5000):
+        stratum, tickets = places.of(one)
+        if stratum is not None:
+            rows.append((one.number, stratum, planning.zone_of(plan, one), str(tickets), one.name))
+            keys.append(one.pk)
+    return [{"id": one.id, "quota": one.quota, "reserve": one.reserve} for one in strata], sorted(rows), keys
 
 
 def frozen_of(
@@ -103,9 +125,11 @@ def frozen_of(
     )
 
 
-def _faults(plan: Plan, day: date, candidates: Counter[str]) -> Iterable[tuple[str, str]]:
+def _faults(
+    plan: Plan, day: date, figures: Feasibility, candidates: Counter[str], number: int
+) -> Iterable[tuple[str, str]]:
     """What the notice's own rules can't see: a roster half in, items no longer in force, strata that vanished from the
-    registry.
+    registry, a draw that could break the cap of visits.
     """
     for roster in being_imported(plan.regions.values_list("code", flat=True)):
         yield (
@@ -120,15 +144,21 @@ def _faults(plan: Plan, day: date, candidates: Counter[str]) -> Iterable[tuple[s
                 f"事项 {version.item.code} {version.name}",
                 "今天不在有效期内，不得据以抽查。办理计划调整，换用在用的版本，公布后再抽取。",
             )
+    if why := planning.ratios_changed(plan):
+        yield ("抽查比例和频次表", why)
     for stratum in plan.strata.all():
-        if not candidates[stratum.risk_class] and stratum.quota_of(0):
+        if not candidates[stratum.name] and stratum.quota_of(0):
+            remedy = "核对名录库，或撤回计划调整数量。" if number == 1 else "前批抽取后没有余下的，办理计划调整。"
             yield (
-                f"{stratum.risk_class} 类",
-                f"计划抽取 {stratum.quota_of(0)} 个，名录库中没有一个在册的候选对象。核对名录库，或撤回计划调整数量。",
+                stratum.label,
+                f"计划抽取 {stratum.quota_of(0)} 个，名录库中没有一个在册的候选对象。{remedy}",
             )
+    for message in figures.faults_at("visit_cap"):
+        yield ("每人检查户数上限", message)
 
 
-def _teams(plan: Plan) -> list[Json]:
+def _teams(plan: Plan, zones: Collection[str] | None) -> list[Json]:
+    """The notice's teams; of a later round those of the zones in which it has candidates left."""
     return [
         {
             "zone": zone.zone,
@@ -136,6 +166,7 @@ def _teams(plan: Plan) -> list[Json]:
             "seats": [{"department": seat.department, "count": seat.count} for seat in zone.seats],
         }
         for zone in planning.notice_teams(plan)
+        if zones is None or zone.zone in zones
     ]
 
 
@@ -166,7 +197,7 @@ def template(attempt: Attempt, frozen: Frozen, rules_digest: str, sealed_at: dat
             {"notice": one.notice_digest, "contributors": one.abort_failed, "reason": one.abort_reason}
             for one in attempt.draw.attempts.filter(number__lt=attempt.number)
         ],
-        "title": title_of(attempt.draw),
+        "title": attempt.draw.title,
         "authority": authority_of(plan),
         "sealed_at": moment(sealed_at),
         "reveal_by": moment(attempt.reveal_by),
@@ -179,13 +210,21 @@ def template(attempt: Attempt, frozen: Frozen, rules_digest: str, sealed_at: dat
             {"id": one.code, "role": one.title, "commitment": one.commitment} for one in attempt.contributors.all()
         ],
         "beacon": attempt.beacon_form,
+        MEMBER: _names(frozen.teams),
     }
 
 
-def title_of(draw: Draw) -> str:
-    """What a draw is called: as its plan; a supplementary one says so."""
-    title = draw.round.plan.title
-    return title if draw.supplements_id is None else f"{title}（补充抽取）"
+def _names(teams: Sequence[Json]) -> Json:
+    """What the codes of pools and zones in a notice stand for, for whoever verifies it without this installation."""
+    known = names_of()
+    zones = {str(one["zone"]) for one in teams if isinstance(one, dict)}
+    seats = [one["seats"] for one in teams if isinstance(one, dict)]
+    pools = {str(seat["department"]) for group in seats if isinstance(group, list) for seat in group}  # type: ignore[index, call-overload]  # built above
+    said: dict[str, Json] = {
+        "departments": {code: name for code in sorted(pools) if is_name(name := known.organisation(code))},
+        "zones": {code: name for code in sorted(zones) if is_name(name := known.region(code))},
+    }
+    return said
 
 
 def moment(value: datetime) -> str:
@@ -196,5 +235,4 @@ def moment(value: datetime) -> str:
 
 def authority_of(plan: Plan) -> str:
     """The department that draws: the lead itself, or that of the section that leads."""
-    lead = plan.lead
-    return lead.parent.name if lead.is_section and lead.parent else lead.name
+    return plan.lead.department.name

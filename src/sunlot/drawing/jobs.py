@@ -1,4 +1,6 @@
-"""Background work of the draw; each may run at any time, twice, and by two workers at once."""
+"""Background work of the draw; each may run at any time, twice, and by two workers at once. Long jobs are declared by being
+imported.
+"""
 
 from datetime import timedelta
 
@@ -13,6 +15,9 @@ from .actions import settle
 from .actions.ending import FINISHED, OPEN
 from .actions.reminding import BEFORE, remind_due
 from .models import Attempt
+from .simulating import background as simulating
+
+__all__ = ["abort_due", "remind", "simulating"]
 
 _log = structlog.stdlib.get_logger("sunlot.drawing")
 

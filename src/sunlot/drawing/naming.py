@@ -1,31 +1,50 @@
 """Names for the codes of a draw: zones, organisations, inspectors, as they are called today."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
 
+from sunlot.catalogue.models import Competence
 from sunlot.organisations.models import Organisation, Region
-from sunlot.planning.words import short_name
-from sunlot.registry.models import Expert, ExpertField, InspectionObject, Inspector
+from sunlot.planning.words import pool_in_words, short_name
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 
 from .outcome import Outcome
 
 
+def owner_of(pool: str, organisations: Container[str]) -> str:
+    """The organisation whose pool it is: `zjj` of `zjj` and of `zjj.gas`. A code may hold dots itself: the longest that is
+    known counts; a pool that is nobody's is its own.
+    """
+    code = pool
+    while code not in organisations and "." in code:
+        code = code.rpartition(".")[0]
+    return code if code in organisations else pool
+
+
 @dataclass(frozen=True)
 class Names:
-    """Regions and organisations by code."""
+    """Regions, organisations and fields of competence by code."""
 
     regions: dict[str, str]
     organisations: dict[str, str]
+    competences: dict[str, str] = field(default_factory=dict)
 
     def region(self, code: str) -> str:
         return self.regions.get(code, code)
 
     def organisation(self, code: str) -> str:
-        return self.organisations.get(code, code)
+        """乌海市住房和城乡建设局; for a pool of those who hold a competence 乌海市住房和城乡建设局·燃气."""
+        return self._called(code, lambda name: name)
 
     def short(self, code: str) -> str:
-        """市场监管 for 乌海市市场监督管理局."""
-        return short_name(self.organisation(code))
+        """市场监管 for 乌海市市场监督管理局, 住建·燃气 for its pool."""
+        return self._called(code, short_name)
+
+    def _called(self, code: str, words: Callable[[str], str]) -> str:
+        owner = owner_of(code, self.organisations)
+        competence = code[len(owner) + 1 :]
+        name = words(self.organisations.get(owner, owner))
+        return pool_in_words(name, self.competences.get(competence, competence))
 
     def team(self, team: str) -> str:
         """海勃湾区 1 组 for 150302-1."""
@@ -53,8 +72,10 @@ class Names:
 def names_of() -> Names:
     """All names, in three queries; a pool of experts is called by its field."""
     organisations = dict(Organisation.objects.values_list("code", "name"))
-    organisations |= {field.pool: f"{field.name}专家" for field in ExpertField.objects.all()}
-    return Names(dict(Region.objects.values_list("code", "name")), organisations)
+    fields = list(Competence.objects.all())
+    organisations |= {field.pool: f"{field.name}专家" for field in fields}
+    competences = {field.code: field.name for field in fields}
+    return Names(dict(Region.objects.values_list("code", "name")), organisations, competences)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sunlot import lottery
 from sunlot.norms.canonical import Json
+from sunlot.planning.ratios import rules
 from sunlot.registry.models import RiskClass
 from sunlot.trail import files
 
@@ -20,7 +21,10 @@ _CACHED = 16  # outcomes kept in memory; they never change
 
 @dataclass(frozen=True)
 class DrawnObject:
-    """An object that was drawn, or stands in reserve; `team` is empty for a reserve and for an unassigned one."""
+    """An object that was drawn, or stands in reserve; `team` is empty for a reserve and for an unassigned one.
+
+    `tickets` is how many it held by the plan's table of ratios.
+    """
 
     id: str
     name: str
@@ -28,6 +32,7 @@ class DrawnObject:
     ticket: str
     order: int
     team: str = ""
+    tickets: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,8 @@ class Outcome:
 
 
 def stratum_label(name: str) -> str:
-    """“D 类 · 信用风险高”."""
-    return f"{name} 类 · {_risk(name)}" if _risk(name) else f"{name} 类"
+    """“D 类 · 信用风险高”; “C 类，有投诉举报”."""
+    return f"{name} 类 · {_risk(name)}" if _risk(name) else rules.stratum_label(name)
 
 
 def _risk(name: str) -> str:
@@ -135,6 +140,7 @@ def _outcome(pk: int, _digest: str) -> Outcome:
                     lottery.ticket(notice.hash, key, one, rows[one].tickets),
                     at,
                     team_of.get(one, ""),
+                    rows[one].tickets,
                 )
                 for at, one in enumerate(map(str, _list(row[name])), start=1)
             )

@@ -3,7 +3,7 @@
 import io
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from sunlot import lottery
 from sunlot.organisations.models import Signature
@@ -14,8 +14,9 @@ from sunlot.planning.queries import plans_seen
 
 from . import stored
 from .logged import log_value
-from .models import Attempt, Contributor, Draw, Round
+from .models import Attempt, Contributor, Draw
 from .outcome import Outcome, outcome, tickets_of
+from .rounds import drawn_rounds
 
 __all__ = [
     "Outcome",
@@ -70,7 +71,11 @@ def draws_seen(viewer: Viewer) -> "QuerySet[Draw]":
 def with_all(attempts: "QuerySet[Attempt]") -> "QuerySet[Attempt]":
     """The same attempts with plan, lead, contributors and readings, in a fixed number of queries."""
     return attempts.select_related("draw__round__plan__lead__parent", "draw__supplements", "result").prefetch_related(
-        "contributors__organisation", "contributors__committed_by", "contributors__revealed_by", "readings__typed_by"
+        "contributors__organisation",
+        "contributors__committed_by",
+        "contributors__revealed_by",
+        "readings__typed_by",
+        "draw__round__plan__windows",
     )
 
 
@@ -103,8 +108,7 @@ def holds_back(attempt: Attempt, now: datetime) -> bool:
 
 def has_rounds_to_come(plan: Plan) -> bool:
     """Whether a round of the plan has no result yet: then the plan is neither drawn nor completed."""
-    with_result = Attempt.objects.filter(draw__round=OuterRef("pk"), drawn_at__isnull=False)
-    return Round.objects.filter(~Exists(with_result), plan=plan).exists()
+    return len(drawn_rounds([plan.pk]).get(plan.pk, ())) < plan.round_count
 
 
 def notice_bytes(attempt: Attempt) -> bytes:

@@ -1,5 +1,6 @@
 """The record of a draw as plain data for the printed form (documents.draw_record) and for its page."""
 
+import json
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -25,11 +26,12 @@ from sunlot.trail.log import reading
 from . import events
 from . import outcome as outcomes
 from .actions.record import capacity_of
-from .freeze import authority_of, title_of
+from .freeze import authority_of
 from .logged import public_events
 from .models import Attempt
 from .naming import Names, names_of
 from .outcome import Outcome, outcome
+from .rounds import window_of
 
 
 def record_of(attempt: Attempt, signatures: Sequence[Given]) -> DrawRecord:
@@ -44,7 +46,7 @@ def record_of(attempt: Attempt, signatures: Sequence[Given]) -> DrawRecord:
         authority=authority_of(plan),
         file_number=f"{attempt.draw.number}（第 {attempt.number} 次）",
         day=localtime(attempt.drawn_at).date(),
-        title=title_of(attempt.draw),
+        title=attempt.draw.title,
         facts=_facts(attempt, found, names),
         contributors=tuple(
             DrawContributor(one.organisation.name, f"{one.title}（{one.code}）", str(one.commitment), str(one.nonce))
@@ -96,7 +98,8 @@ def _facts(attempt: Attempt, found: Outcome, names: Names) -> tuple[Field, ...]:
     supplement = (Field("补充抽取", words),) if words else ()
     return (
         *supplement,
-        Field("抽查计划", f"{plan.title}（{plan.number}，第 {plan.version} 版）"),
+        Field("抽查计划", f"{plan.title}（{plan.number}，第 {json.loads(attempt.rules)['version']} 版）"),
+        *_round(attempt),
         Field("抽查事项", "；".join(items)),
         Field("发起科室", plan.lead.name),
         Field("抽查对象库", f"封存于 {_moment(attempt.sealed_at)}，对象 {rows['objects']} 户"),
@@ -113,6 +116,17 @@ def _facts(attempt: Attempt, found: Outcome, names: Names) -> tuple[Field, ...]:
         ),
         Field("抽取时间", _moment(attempt.drawn_at)),
     )
+
+
+def _round(attempt: Attempt) -> tuple[Field, ...]:
+    """Which of several rounds it is, and what became of those that earlier ones drew."""
+    of, rules = attempt.draw.round, json.loads(attempt.rules)
+    if not of.label:
+        return ()
+    window = window_of(attempt.draw)
+    again = "前批已抽取的对象可再抽到" if rules.get("repeats") else "前批已抽取的对象不列入"
+    days = f"检查 {window.starts_on.isoformat()} 至 {window.ends_on.isoformat()}"
+    return (Field("抽取批次", f"{of.label}（共 {len(rules.get('rounds', ()))} 批），{days}；{again}"),)
 
 
 def _teams_by_zone(found: Outcome, names: Names) -> dict[str, int]:

@@ -17,7 +17,7 @@ from sunlot.trail.queries import history
 
 from . import actions, after, following, policy, queries
 from .actions.preparing import HOST_WORDS
-from .actions.replacing import computed, inspector_named
+from .actions.replacing import MAX_REASON, computed, inspector_named
 from .finding import require_names
 from .following import Change
 from .forms import SettingsForm, supplement_settings
@@ -73,7 +73,10 @@ def replace_object(request: HttpRequest, viewer: Viewer, number: str, object: st
     attempt = _drawn(viewer, number)
     policy.require(viewer, policy.may_propose_object(viewer, attempt), policy.PROPOSERS_OF_OBJECTS)
     draft = Replacement(attempt=root_of(attempt), kind=Kind.OBJECT, outgoing=object)
-    form = ProposalForm(request.POST or None, request.FILES or None, kind=Kind.OBJECT)
+    known = {
+        name: request.GET.get(name, "")[:MAX_REASON] for name in ("cause", "reason")
+    }  # the page that leads here may know why
+    form = ProposalForm(request.POST or None, request.FILES or None, kind=Kind.OBJECT, initial=known)
 
     def propose(given: dict[str, Any]) -> Replacement:
         return actions.propose_object(viewer, attempt, object, given["cause"], given["reason"], form.uploads())

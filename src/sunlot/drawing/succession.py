@@ -8,6 +8,7 @@ from . import stored
 from .following import Change
 from .models import Attempt, Replacement
 from .outcome import outcome
+from .rounds import drawn_elsewhere
 from .standing import Standing
 
 
@@ -32,6 +33,7 @@ def of_object(standing: Standing, number: str) -> Change | None:
         zones={one.id: one.zone for one in reserve},
         teams=teams,
         avoid=lottery.avoid_pairs(stored.rosters_of(root)),
+        elsewhere=drawn_elsewhere(root.draw),
     )
     if found is None:
         return None

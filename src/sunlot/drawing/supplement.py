@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sunlot import lottery
-from sunlot.norms import canonical
-from sunlot.planning import queries as planning
-from sunlot.registry.models import InspectionObject, Inspector
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 from sunlot.registry.qualifying import qualified_experts, qualified_inspectors
 from sunlot.registry.queries import avoidance_pairs
 from sunlot.trail import files
@@ -108,7 +106,10 @@ def freeze_supplement(draw: Draw, standing: Standing, day: date) -> freeze.Froze
     """The files of a supplementary draw as everything stands on `day`."""
     numbers = [number for number in draw.covers if number not in standing.gone]
     known = standing.result.known()
-    objects = sorted((n, standing.result.stratum_of(n).id, known[n].zone, "1", known[n].name) for n in numbers)
+    # As many tickets as in the draw that is supplemented: by the same version of the table, which `rules` names.
+    objects = sorted(
+        (n, standing.result.stratum_of(n).id, known[n].zone, str(known[n].tickets), known[n].name) for n in numbers
+    )
     inspectors = sorted((one.number, one.department, one.zone) for one in _people(standing, numbers, day))
     strata = Counter(row[1] for row in objects)
     faults = () if numbers else (("补充抽取", "要补充分组的对象都已替补，不需要再抽取。"),)
@@ -121,7 +122,7 @@ def freeze_supplement(draw: Draw, standing: Standing, day: date) -> freeze.Froze
             {"zone": zone, "count": 1, "seats": [{"department": code, "count": count} for code, count in seats]}
             for zone, seats in _seats(standing, numbers)
         ],
-        rules=canonical.dumps(planning.rules_of(draw.round.plan)),
+        rules=standing.root.rules.encode(),  # those of the draw that it supplements, whatever the plan says by now
         faults=faults,
     )
 
@@ -148,7 +149,8 @@ def _people(standing: Standing, objects: Iterable[str], day: date) -> list[_Pers
     frozen = {i for i, o in lottery.avoid_pairs(stored.rosters_of(standing.root)) if o in set(numbers)}
     ids = list(InspectionObject.objects.filter(number__in=numbers).values_list("pk", flat=True))
     people = list(Inspector.objects.filter(number__in=able).values_list("pk", flat=True))
-    since = {inspector for inspector, _ in avoidance_pairs(people, ids, day)}
+    advisers = list(Expert.objects.filter(number__in=able).values_list("pk", flat=True))
+    since = {person for person, _ in avoidance_pairs(people, ids, day, advisers)}
     return [one for one in listed if one.number in able - frozen - since]
 
 

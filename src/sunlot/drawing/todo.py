@@ -13,11 +13,10 @@ from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import Role
 from sunlot.organisations.signatures import Thing, register_thing
 from sunlot.organisations.viewer import Viewer
-from sunlot.planning.models import Plan
 from sunlot.planning.queries import plans_seen
 from sunlot.registry.models import Inspector
 
-from . import actions, policy
+from . import actions, policy, rounds
 from .actions.record import SIGNABLE, capacity_of, page_of
 from .models import Attempt, Draw, Replacement
 from .queries import attempts_concerning, attempts_seen, is_released, record_signatures
@@ -54,16 +53,18 @@ def _is_own(viewer: Viewer, duty: Duty) -> bool:
 def _to_prepare(viewer: Viewer) -> Iterator[Todo]:
     if viewer.role not in policy.HOSTS:
         return
-    drawn = Draw.objects.values("round__plan")
-    for plan in plans_seen(viewer).filter(state=Plan.State.PUBLISHED).exclude(pk__in=drawn):
-        if policy.may_host(viewer, plan):
+    for one in rounds.waiting(plans_seen(viewer)):
+        if policy.may_host(viewer, one.plan):
+            why = "计划已公布。准备后各参与方提交承诺，然后封存公告。"
+            if one.number > 1:
+                why = f"第 {one.number - 1} 批已抽取。{one.label}现在可以准备，{one.window.draw_day.isoformat()} 起封存公告。"
             yield Todo(
-                f"准备抽取：{plan.title}",
-                "计划已公布。准备后各参与方提交承诺，然后封存公告。",
-                reverse("drawing:prepare", args=[plan.pk]),
+                f"准备{one.label}抽取：{one.plan.title}",
+                why,
+                reverse("drawing:prepare", args=[one.plan.pk]),
                 "准备抽取",
-                due=_day(plan.draw_at),
-                starts=_starts(plan.draw_at),
+                due=one.window.draw_day,
+                starts=_starts(one.window.draw_at),
             )
 
 
@@ -88,7 +89,7 @@ def _to_decide(viewer: Viewer) -> Iterator[Todo]:
                 f"{one.proposed_by.name}提出，{one.outgoing}{one.get_cause_display()}。谁换入由规则算出。",
                 reverse("drawing:replacement", args=[one.pk]),
                 "核对并批准",
-                due=plan.ends_on,
+                due=rounds.window_of(one.attempt.draw).ends_on,
             )
 
 
@@ -103,20 +104,20 @@ def _to_supplement(viewer: Viewer) -> Iterator[Todo]:
         plan = attempt.draw.round.plan
         if policy.may_host(viewer, plan):
             yield Todo(
-                f"补充抽取：{plan.title}",
+                f"补充抽取：{attempt.draw.title}",
                 f"抽取 {attempt.draw.number} 有 {attempt.waiting} 户没有检查组，另抽一个组。",
                 reverse("drawing:replacements", args=[attempt.draw.number]),
                 "查看并补充抽取",
-                due=plan.starts_on,
+                due=rounds.window_of(attempt.draw).starts_on,
             )
 
 
 def _todo(attempt: Attempt, duty: Duty) -> Todo:
     title, reason, button = _words(attempt, duty)
-    plan = attempt.draw.round.plan
+    draw_at = rounds.window_of(attempt.draw).draw_at
     due, starts = {
-        Step.COMMIT: (_day(plan.draw_at), _starts(plan.draw_at)),
-        Step.SEAL: (_day(plan.draw_at), _starts(plan.draw_at)),
+        Step.COMMIT: (_day(draw_at), _starts(draw_at)),
+        Step.SEAL: (_day(draw_at), _starts(draw_at)),
         Step.BEACON: (_day(attempt.reveal_by), _until(attempt.reveal_by)),
         Step.REVEAL: (_day(attempt.reveal_by), _until(attempt.reveal_by)),
     }.get(duty.step, (None, ""))
@@ -126,7 +127,7 @@ def _todo(attempt: Attempt, duty: Duty) -> Todo:
     url = reverse(
         "drawing:record" if duty.step in (Step.SIGN, Step.FILE) else "drawing:ceremony", args=[attempt.draw.number]
     )
-    return Todo(f"{title}：{plan.title}", reason, url, button, due=due, starts=starts)
+    return Todo(f"{title}：{attempt.draw.title}", reason, url, button, due=due, starts=starts)
 
 
 def _words(attempt: Attempt, duty: Duty) -> tuple[str, str, str]:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import acts, record_pages, replacement_pages, views, wall_page, wall_stream
+from . import acts, record_pages, replacement_pages, simulation_pages, views, wall_page, wall_stream
 
 app_name = "drawing"
 urlpatterns = [
     path("", views.draws, name="list"),
     path("prepare/<int:plan_id>/", acts.prepare, name="prepare"),
+    path("simulations/<str:number>/", simulation_pages.simulation, name="simulation"),
+    path("simulations/<str:number>/start/", simulation_pages.start, name="simulate"),
     path("replacements/<int:pk>/", replacement_pages.replacement, name="replacement"),
     path("replacements/<int:pk>/evidence/<int:file>/", replacement_pages.evidence, name="replacement-evidence"),
     path("<str:number>/", views.ceremony, name="ceremony"),

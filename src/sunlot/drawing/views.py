@@ -15,12 +15,11 @@ from sunlot.desk.lists import Column, Listing
 from sunlot.desk.views import desk_view
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
-from sunlot.planning.models import Plan
 from sunlot.planning.queries import plans_seen
 from sunlot.trail import files
 from sunlot.trail.queries import history
 
-from . import after, dial, policy, queries, stage
+from . import after, dial, policy, queries, rounds, stage
 from .dice import dice
 from .finding import find, require_names, require_sealed, sees_names
 from .logged import notice_proof
@@ -68,6 +67,7 @@ def _newest(draw: Draw) -> Attempt:
 COLUMNS = [
     Column[Draw]("draw", "抽取编号", lambda draw: draw.number),
     Column[Draw]("plan", "计划", lambda draw: draw.round.plan.title),
+    Column[Draw]("round", "批次", lambda draw: draw.round.number),
     Column[Draw]("lead", "牵头", lambda draw: draw.round.plan.lead.name),
     Column[Draw]("attempts", "次数", lambda draw: len(draw.attempts.all())),
     Column[Draw]("state", "状态", lambda draw: _newest(draw).get_state_display()),
@@ -96,12 +96,11 @@ def draws(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     )
     if listing.wants_export:
         return listing.export(f"抽取-{clock.today().isoformat()}")
-    waiting = plans_seen(viewer).filter(state=Plan.State.PUBLISHED).exclude(pk__in=Draw.objects.values("round__plan"))
     rows = [(draw, _newest(draw)) for draw in listing.page]
     context = {
         "listing": listing,
         "rows": [(draw, newest, stage.next_of(newest)) for draw, newest in rows],
-        "waiting": [(plan, policy.may_host(viewer, plan)) for plan in waiting.order_by("draw_at")],
+        "waiting": [(one, policy.may_host(viewer, one.plan)) for one in rounds.waiting(plans_seen(viewer))],
     }
     return render(request, "drawing/list.html", context)
 

@@ -8,4 +8,4 @@ class InspectingConfig(AppConfig):
     verbose_name = "检查"
 
     def ready(self) -> None:
-        from . import following  # noqa: F401, PLC0415 -- apps must be loaded first; it registers itself
+        from . import checks, following  # noqa: F401, PLC0415 -- apps must be loaded first; they register themselves

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sunlot.catalogue.models import ItemVersion
 from sunlot.drawing.models import Attempt
+from sunlot.drawing.naming import owner_of
 from sunlot.drawing.standing import Member, standing_of
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Participant
@@ -89,14 +90,15 @@ def _seats(
     participants: dict[str, Participant],
     organisations: dict[str, Organisation],
 ) -> tuple[DepartmentSeat, ...]:
-    """Each department's seat. The part belongs to the organisation that inspects (谁检查、谁录入、谁公示): where all of a
-    city department's people in the team are of one district, to the district's department.
+    """Each department's seat, the people of all its pools together. The part belongs to the organisation that inspects
+    (谁检查、谁录入、谁公示): where all of a city department's people in the team are of one district, to the district's
+    department.
     """
     seated: dict[str, list[Inspector]] = {}
-    for department, number in members:
+    for pool, number in members:
         if number not in inspectors:
             continue  # an expert: adviser of the whole form, no department's part
-        seated.setdefault(department, []).append(inspectors[number])
+        seated.setdefault(owner_of(pool, participants), []).append(inspectors[number])
     taken = {participant.organisation.path for participant in participants.values()}
     seats = []
     for code, people in seated.items():

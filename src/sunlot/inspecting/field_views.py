@@ -1,5 +1,6 @@
 """The inspector's pages at /field/: made for a phone, one thumb, and readable without script."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sunlot.catalogue import queries as catalogue
+from sunlot.desk.forms import accepts
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
 from sunlot.organisations import scans
@@ -21,8 +23,20 @@ from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.staff.keys import has_key
 
 from . import actions, deadlines, presenting, queries, records
-from .forms import AbsenceForm, InspectedHandForm, InspectedPaperForm, RecordForm, SignForm, base_of, version_in
+from .actions.guards import held_by
+from .forms import (
+    AbsenceForm,
+    InspectedHandForm,
+    InspectedPaperForm,
+    ObstacleForm,
+    RecordForm,
+    SignForm,
+    TakeBackForm,
+    base_of,
+    version_in,
+)
 from .models import Finding, FormPart
+from .notices.queries import materials_of
 
 inspector_view = desk_view(Role.INSPECTOR)
 
@@ -73,7 +87,13 @@ def part(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         if request.method == "POST":
             raise Refused(found.why_closed)
         return render(
-            request, "inspecting/field_done.html", {"shown": _view_of(found), "way": presenting.way(found.form)}
+            request,
+            "inspecting/field_done.html",
+            {
+                "shown": _view_of(found),
+                "way": presenting.way(found.form),
+                "editions": found.editions.select_related("recorded_by"),
+            },
         )
     if request.method == "POST":
         return _save(request, viewer, found)
@@ -126,9 +146,12 @@ def _show(
         "begun": shown.answered > 0,
         "clash": clash,
         "theirs": _clash_words(form, clash),
+        "handed_in": materials_of([found.form_id]).get(found.form_id, []),
         "guides": catalogue.guides_covering(
             [finding.version.item_id for finding in found.findings.all()], clock.today()
         ),
+        "held": held_by(found),
+        "copies": found.copies.select_related("user", "device"),
         "way": presenting.way(found.form, found.form.team_label),
         "colleagues": [line.name for line in shown.members],
     }
@@ -137,21 +160,44 @@ def _show(
 
 def _row(number: int, finding: Finding, form: RecordForm, clash: actions.Clash | None) -> dict[str, Any]:
     """One item as the page shows it, with both versions where two people changed it."""
-    code = finding.version.item.code
+    version, code = finding.version, finding.version.item.code
     theirs = clash.theirs if clash else {}
-    answer, note = form[f"answer-{code}"], form[f"note-{code}"]
+    bound = {name: form[f"{name}-{code}"] for name in ("answer", "note", "severity", "article", "measured")}
+    chosen = {str(value) for value in form[f"offers-{code}"].value() or ()}
+    bound["article"].field.widget.attrs["list"] = f"bases-{code}"
     return {
+        **bound,
         "number": number,
         "finding": finding,
         "code": code,
-        "answer": answer,
-        "value": answer.value() or "",
-        "note": note,
-        "repealed": finding.version.is_repealed_on(clock.today()),
-        "offers": [one for one in finding.version.offered_findings.all() if one.text not in str(note.value() or "")],
+        "value": bound["answer"].value() or "",
+        "told": any(one.value() for name, one in bound.items() if name != "answer"),
+        "repealed": version.is_repealed_on(clock.today()),
+        "offers": [(one, str(one.position) in chosen) for one in version.offered_findings.all()],
+        "evidence": [one for one in finding.part.evidence.all() if one.finding_id == finding.pk and one.counts],
         "their_answer": Finding.Answer(theirs[f"answer-{code}"]).label if f"answer-{code}" in theirs else None,
         "their_note": theirs.get(f"note-{code}"),
+        "theirs": _their_rest(finding, theirs),
     }
+
+
+def _their_rest(finding: Finding, theirs: Mapping[str, str]) -> list[str]:
+    """The other's values of the fields that only a problem has, in words."""
+    code = finding.version.item.code
+    said = {
+        name: theirs[f"{name}-{code}"]
+        for name in ("offers", "severity", "article", "measured")
+        if f"{name}-{code}" in theirs
+    }
+    if "offers" in said:
+        positions = said["offers"].split(",")
+        said["offers"] = "；".join(
+            o.text for o in finding.version.offered_findings.all() if str(o.position) in positions
+        )
+    if said.get("severity"):
+        said["severity"] = Finding.Severity(said["severity"]).label
+    names = {"offers": "问题", "severity": "严重程度", "article": "违反条款", "measured": "测量值"}
+    return [f"{names[name]}：{value or '（空）'}" for name, value in said.items()]
 
 
 def _clash_words(form: RecordForm, clash: actions.Clash | None) -> dict[str, str]:
@@ -159,7 +205,7 @@ def _clash_words(form: RecordForm, clash: actions.Clash | None) -> dict[str, str
     if clash is None:
         return {}
     stored = RecordForm.initial_of(records.unflat({**records.flat(clash.mine), **clash.theirs}))
-    words = {name: stored[name] for name in ("began_at", "ended_at", "remark") if name in clash.theirs}
+    words = {name: stored[name] for name in ("began_at", "ended_at", "remark", "from_paper") if name in clash.theirs}
     if "mode" in clash.theirs:
         words["mode"] = dict(form.fields["mode"].choices).get(stored["mode"], "") if stored["mode"] else ""  # type: ignore[attr-defined]  # a ChoiceField
     if "categories" in clash.theirs:
@@ -174,6 +220,51 @@ def start(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """The visit begins now."""
     actions.start_part(viewer, _part(viewer, pk))
     return redirect("field:part", pk)
+
+
+@require_POST
+@inspector_view
+def take_over(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Fill the part here, whichever phone has it."""
+    found = _part(viewer, pk)
+    actions.check_out(viewer, found, None, over=True)
+    messages.success(request, "已接手，现在可以在这里填写。那部手机上没有上传的内容会留存为副本。")
+    return redirect("field:part", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@inspector_view
+def take_back(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Take a submitted record back, with the reason, to submit it anew."""
+    found = _part(viewer, pk)
+    form = TakeBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.take_back(viewer, found, form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已收回，改正后重新签字提交。原来的一版留存可查。")
+            return redirect("field:part", pk)
+    context = {"part": found, "form": form, "shown": _view_of(found)}
+    return render(request, "inspecting/field_take_back.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@inspector_view
+def obstacle(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Report that the object can't be inspected; its replacement by the rule is for the clerks."""
+    found = _part(viewer, pk)
+    form = ObstacleForm(request.POST or None)
+
+    def act(data: dict[str, Any]) -> None:
+        actions.report_obstacle(viewer, found, data["cause"], data["reason"])
+
+    if request.method == "POST" and form.is_valid() and accepts(form, None, act):
+        messages.success(request, "已报告，经办人核实后按规则替补。")
+        return redirect("field:part", pk)
+    context = {"part": found, "form": form, "shown": _view_of(found)}
+    return render(request, "inspecting/field_obstacle.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -177,7 +177,7 @@ def _replace_expert(viewer: Viewer, replacement: Replacement, wanted: list[str])
     incoming = Expert.objects.get(number=replacement.incoming)
     advisers = FormExpert.objects.filter(
         form__task__attempt=replacement.attempt, form__object__number__in=wanted, expert__number=replacement.outgoing
-    ).exclude(form__state__in=[Form.State.CLOSED, Form.State.REPLACED])
+    ).exclude(form__state__in=[*Form.FINISHED, Form.State.REPLACED])
     for adviser in advisers.select_for_update(of=("self",)).select_related("form").order_by("pk"):
         adviser.expert = incoming
         adviser.save(update_fields=["expert"])

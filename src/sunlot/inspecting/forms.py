@@ -11,13 +11,15 @@ from django.http import HttpRequest
 
 from sunlot.catalogue.models import ItemVersion
 from sunlot.desk.forms import DeskForm
+from sunlot.drawing.models import Replacement
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Plan
 from sunlot.staff.signing import ProvingForm
+from sunlot.visits.models import Visit
 
 from . import deadlines, queries
-from .models import Category, Finding, Form, FormPart
-from .records import Answered, PartData, data_of, flat
+from .models import Category, Evidence, Finding, Form, FormPart
+from .records import Answered, PartData, data_of, flat, measured_in, measured_text
 
 MAX_TEXT = 4000
 
@@ -41,19 +43,17 @@ class RecordForm(DeskForm):
         widget=forms.Textarea({"rows": 4}),
         help_text="只在本部门内部使用，不公示。",
     )
+    from_paper = forms.BooleanField(
+        label="检查时填的是纸质表，现在补录", required=False,
+        help_text="检查时间填实际检查的时间，并上传纸质表的扫描件。补录会在检查表上注明。",
+    )  # fmt: skip
 
     def __init__(self, part: FormPart, *args: Any, **kwargs: Any) -> None:
         self.part = part
         self.codes = [finding.version.item.code for finding in part.findings.all()]
         super().__init__(*args, **kwargs)
-        for code in self.codes:
-            self.fields[f"answer-{code}"] = forms.ChoiceField(label="", required=False, choices=Finding.Answer.choices)
-            self.fields[f"note-{code}"] = forms.CharField(
-                label="情况说明",
-                required=False,
-                max_length=MAX_TEXT,
-                widget=forms.Textarea({"rows": 3, "class": "input"}),
-            )
+        for finding in part.findings.all():
+            self.fields |= {f"{name}-{finding.version.item.code}": one for name, one in _item_fields(finding).items()}
 
     @staticmethod
     def initial_of(data: PartData) -> dict[str, Any]:
@@ -64,37 +64,28 @@ class RecordForm(DeskForm):
             "ended_at": data.ended_at,
             "categories": list(data.categories),
             "remark": data.remark,
+            "from_paper": data.from_paper,
         }
         for code, answered in data.findings.items():
             shown[f"answer-{code}"], shown[f"note-{code}"] = answered.answer, answered.note
+            shown[f"offers-{code}"] = [str(position) for position in answered.offers]
+            shown[f"severity-{code}"], shown[f"article-{code}"] = answered.severity, answered.article
+            shown[f"measured-{code}"] = measured_text(answered.measured)
         return shown
 
     def record(self) -> PartData:
         """The record as typed; a field with a fault keeps what is stored. Call after `is_valid`."""
         typed = {name: _one_line_end(value) for name, value in self.cleaned_data.items()}
         known = {**self.initial_of(data_of(self.part)), **typed}
-        for code, texts in self._taken_up().items():
-            if known[f"answer-{code}"] == Finding.Answer.PROBLEM:
-                known[f"note-{code}"] = "；".join(filter(None, [known[f"note-{code}"].strip(), *texts]))
         return PartData(
             mode=known["mode"],
             began_at=known["began_at"],
             ended_at=known["ended_at"],
             categories=tuple(known["categories"]),
             remark=known["remark"],
-            findings={code: Answered(known[f"answer-{code}"], known[f"note-{code}"]) for code in self.codes},
+            from_paper=known["from_paper"],
+            findings={code: _answered(known, code) for code in self.codes},
         )
-
-    def _taken_up(self) -> dict[str, list[str]]:
-        """The findings ticked of those that each item offers, by the item's code: they go into its note."""
-        found = {}
-        for finding in self.part.findings.all():
-            code = finding.version.item.code
-            ticked = set(self.data.getlist(f"offer-{code}")) if hasattr(self.data, "getlist") else set()
-            note = str(self.cleaned_data.get(f"note-{code}", ""))
-            offers = finding.version.offered_findings.all() if ticked else ()
-            found[code] = [one.text for one in offers if str(one.pk) in ticked and one.text not in note]
-        return found
 
     def base(self) -> dict[str, str]:
         """The fields as the page showed them when it was opened; whatever is no such object counts as nothing known."""
@@ -107,6 +98,61 @@ class RecordForm(DeskForm):
     def version(self) -> int:
         """The version that the page was opened with."""
         return version_in(self.data)
+
+
+def _item_fields(finding: Finding) -> dict[str, forms.Field]:
+    """The controls of one item."""
+    return {
+        "answer": forms.ChoiceField(label="", required=False, choices=Finding.Answer.choices),
+        "offers": forms.MultipleChoiceField(
+            label="问题",
+            required=False,
+            choices=[(str(one.position), one.text) for one in finding.version.offered_findings.all()],
+        ),
+        "note": forms.CharField(
+            label="情况说明",
+            required=False,
+            max_length=MAX_TEXT,
+            widget=forms.Textarea({"rows": 3, "class": "input"}),
+        ),
+        "severity": forms.ChoiceField(
+            label="严重程度",
+            required=False,
+            choices=[("", "未定"), *Finding.Severity.choices],
+            widget=forms.Select({"class": "input"}),
+        ),
+        "article": forms.CharField(
+            label="违反条款", required=False, max_length=200, widget=forms.TextInput({"class": "input"})
+        ),
+        "measured": MeasuredField(
+            label="测量值",
+            required=False,
+            max_length=MAX_TEXT,
+            widget=forms.Textarea({"rows": 2, "class": "input"}),
+            help_text="每行一个：名称|数值|单位|下限|上限，后三格可不写。",
+        ),
+    }
+
+
+class MeasuredField(forms.CharField):
+    """Measured values, one a line (records.measured_in)."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        try:
+            return measured_text(measured_in(text))
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+
+def _answered(known: Mapping[str, Any], code: str) -> Answered:
+    """An item as typed. What belongs to a problem is kept only while the answer says that there is one."""
+    answer, note = known[f"answer-{code}"], known[f"note-{code}"]
+    measured = measured_in(known[f"measured-{code}"])
+    if answer != Finding.Answer.PROBLEM:
+        return Answered(answer, note, measured=measured)
+    offers = tuple(sorted(int(position) for position in known[f"offers-{code}"]))
+    return Answered(answer, note, offers, known[f"severity-{code}"], known[f"article-{code}"], measured)
 
 
 def _one_line_end(value: Any) -> Any:
@@ -174,6 +220,44 @@ class AbsenceForm(DeskForm):
     strokes = forms.CharField(required=False, widget=forms.HiddenInput())
 
 
+class ObstacleForm(DeskForm):
+    """Why an object can't be inspected, as the proposal to replace it will say."""
+
+    cause = forms.ChoiceField(
+        label="事由", widget=forms.RadioSelect, choices=[(one.value, one.label) for one in Replacement.OBJECT_CAUSES]
+    )
+    reason = forms.CharField(
+        label="具体情况",
+        max_length=200,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="替补获准后公开：不写姓名、电话和证件号码。",
+    )
+
+
+class TakeBackForm(DeskForm):
+    """Why a submitted record is taken back."""
+
+    reason = forms.CharField(
+        label="更正的原因",
+        max_length=MAX_TEXT,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="如：第 2 项选错了结果。原因与新的一版一起留存。",
+    )
+
+
+class EvidenceForm(DeskForm):
+    """Files for one item, or for the visit as a whole, from a page without script."""
+
+    item = forms.ChoiceField(label="属于哪一项", required=False)
+    kind = forms.ChoiceField(label="种类", choices=Evidence.Kind.choices)
+    caption = forms.CharField(label="说明", required=False, max_length=200, help_text="如：3 号楼配电间。")
+
+    def __init__(self, part: FormPart, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = [(one.version.item.code, f"{one.version.item.code} {one.version.name}") for one in part.findings.all()]
+        self.fields["item"].choices = [("", "整次检查"), *items]  # type: ignore[attr-defined]  # a ChoiceField
+
+
 class ReviewForm(DeskForm):
     """A reviewer's decision."""
 
@@ -214,6 +298,9 @@ class FormFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="对象名称、编号、拼音首字母或检查表编号", method="search")
     plan = django_filters.ModelChoiceFilter(
         label="计划", field_name="task__plan", queryset=_plans, empty_label="全部计划"
+    )
+    source = django_filters.ChoiceFilter(
+        label="来源", field_name="task__source", choices=Visit.Source.choices, empty_label="全部来源"
     )
     department = django_filters.ModelChoiceFilter(
         label="部门", method="by_department", queryset=_departments, empty_label="全部部门"

@@ -1,47 +1,56 @@
-"""What forms know of inspectors, for the registry's pages and for the draw: who inspected what last, and how much."""
+"""What forms know of inspectors, for the registry's pages, the draw and the calendar: who inspected what last, how much,
+and who makes which visit.
+"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, StrIndex, Substr
 
 from sunlot.organisations.viewer import Viewer
-from sunlot.registry.models import Expert
+from sunlot.registry.models import Expert, Inspector
 from sunlot.registry.panels import Panel
 from sunlot.registry.people import Achievements, Rotation, achievement, expert_panel, rotation
+from sunlot.visits.visitors import Source, visitor_source
 
 from .models import Finding, FormExpert, FormPart, PartMember
 from .queries import forms_seen
 
-CHUNK = 2000
-
 
 @rotation
 def last_inspections(inspector_ids: Iterable[int], day: date) -> Iterator[Rotation]:
-    """The objects that these inspectors inspected the last time that their department did, up to `day`."""
-    people = set(inspector_ids)
-    done = PartMember.objects.filter(part__state__in=FormPart.SUBMITTED, part__completed_on__lte=day).order_by()
-    objects = sorted(set(done.filter(inspector__in=people).values_list("part__form__object_id", flat=True)))
-    for start in range(0, len(objects), CHUNK):
-        rows = (
-            done.filter(part__form__object__in=objects[start : start + CHUNK])
-            .order_by("part__completed_on", "part_id")
-            .values_list(
-                "part__form__object_id", "part__organisation__path", "part__completed_on", "part_id", "inspector_id",
-                "inspector__number", "part__form__object__number", "part__form__object__name",
-            )
-        )  # fmt: skip
-        newest: dict[tuple[int, str], int] = {}
-        found = list(rows)
-        for entry, path, _, part, *_ in found:
-            newest[entry, _department(path)] = part
-        for entry, path, completed_on, part, inspector, number, code, name in found:
-            if inspector in people and completed_on is not None and newest[entry, _department(path)] == part:
-                yield Rotation(number, code, entry, name, completed_on)
+    """The objects that these inspectors inspected the last time that their department did, up to `day`. One query, whose
+    rows are those pairs alone, however long the history.
+    """
+    submitted = FormPart.objects.filter(state__in=FormPart.SUBMITTED, completed_on__lte=day)
+    later = submitted.annotate(department=_department("organisation__path")).filter(
+        Q(completed_on__gt=OuterRef("part__completed_on"))
+        | Q(completed_on=OuterRef("part__completed_on"), pk__gt=OuterRef("part")),
+        form__object=OuterRef("part__form__object"),
+        department=OuterRef("department"),
+    )
+    last = (
+        PartMember.objects.filter(
+            inspector__in=list(inspector_ids), part__state__in=FormPart.SUBMITTED, part__completed_on__lte=day
+        )
+        .annotate(department=_department("part__organisation__path"))
+        .filter(~Exists(later))
+        .order_by()
+        .values_list(
+            "inspector__number", "part__form__object__number", "part__form__object_id", "part__form__object__name",
+            "part__completed_on",
+        )
+    )  # fmt: skip
+    for inspector, number, key, name, visited_on in last:
+        if visited_on is not None:  # a submitted part has its day
+            yield Rotation(inspector, number, key, name, visited_on)
 
 
-def _department(path: str) -> str:
-    return path.split("/", 1)[0]
+def _department(path: str) -> Substr:
+    """The department of an organisation by its path: `zjj` of `zjj/zjj-wuye/`."""
+    return Substr(path, 1, StrIndex(F(path), Value("/")) - 1)
 
 
 @achievement
@@ -71,3 +80,18 @@ def checks(viewer: Viewer, expert: Expert) -> Panel:
     )
     shown = list(joined.order_by("-form__task__starts_on", "-pk")[:50])
     return Panel("checks", "参加的检查", "由抽取确定，只提供意见", "inspecting/_expert_checks.html", {"joined": shown})
+
+
+def _things_of(inspectors: "QuerySet[Inspector]") -> "QuerySet[Any, Any]":
+    """The parts that these inspectors inspect, by their names in the table of visits."""
+    members = PartMember.objects.filter(inspector__in=inspectors.order_by().values("pk")).order_by()
+    return members.annotate(thing=Concat(Value("form-part:"), Cast("part_id", CharField()))).values("thing")
+
+
+def _who(things: Collection[str]) -> Iterator[tuple[str, int]]:
+    parts = [int(key) for kind, _, key in (thing.partition(":") for thing in things) if kind == "form-part"]
+    for part, inspector in PartMember.objects.filter(part__in=parts).values_list("part_id", "inspector_id"):
+        yield f"form-part:{part}", inspector
+
+
+visitor_source(Source(_things_of, _who))

@@ -1,5 +1,6 @@
 """The 执法检查表 as the paper form: from a form and its readable parts to the document's plain data."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from sunlot.organisations.models import Signature
 from sunlot.trail import files
 
 from . import queries
-from .models import Category, Finding, Form
+from .codes import queries as codes
+from .models import Category, Finding, Form, FormPart
 from .presenting import PartView, SignatureLine
-from .records import digest_of
+from .records import digest_of, evidence_of, said
 
 
 def form_pdf(form: Form, parts: Sequence[PartView]) -> bytes:
@@ -58,8 +60,16 @@ def _facts(form: Form, parts: Sequence[PartView]) -> tuple[Field, ...]:
         Field("检查组", form.team_label),
         Field("检查方式", "、".join(modes)),
         Field("检查时间", span),
+        *_scanned(form, parts),
         *_replaced(form),
     )
+
+
+def _scanned(form: Form, parts: Sequence[PartView]) -> list[Field]:
+    """When the inspectors came and left by the scans; that none was made is said once a department has submitted."""
+    every = [one.part for one in parts]
+    times = codes.times_of(form, every)
+    return [Field("检查码", times.words)] if times.entered_at or codes.is_uncoded(form, every, times) else []
 
 
 def _replaced(form: Form) -> list[Field]:
@@ -87,9 +97,17 @@ def _department(one: PartView) -> sheet.FormDepartment:
         ),
         items=tuple(_item(finding) for finding in part.findings.all()),
         results=tuple(part.category_labels),
-        summary=part.remark,
+        summary="　".join(filter(None, [part.remark, *_added(part)])),
         signatures=tuple(_member(line) for line in one.members),
     )
+
+
+def _added(part: FormPart) -> list[str]:
+    """What the paper says of how the record came about: entered from paper, with so many files, for which reason anew."""
+    counts = Counter(one.get_kind_display() for one in evidence_of(part))
+    words = [f"{kind} {count} 个" for kind, count in counts.items()]
+    found = ["检查时填写纸质表，后补录。"] if part.from_paper else []
+    return [*found, f"附{'、'.join(words)}，逐个摘要列入记录摘要。"] if words else found
 
 
 def _item(finding: Finding) -> sheet.FormItem:
@@ -101,7 +119,7 @@ def _item(finding: Finding) -> sheet.FormItem:
         basis="；".join(str(basis) for basis in version.bases.all()),
         method="、".join(version.mode_labels),
         finding=finding.get_answer_display() if finding.answer else "",
-        note=finding.note,
+        note="；".join(said(finding)),
     )
 
 

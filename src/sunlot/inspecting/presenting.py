@@ -20,10 +20,14 @@ class Step:
 
 def way(form: Form, words: str = "") -> list[Step]:
     """Where a form stands; `words` stand under the present step."""
-    names = ["清单", "名录库", "计划", "抽取", "检查", "公示", "归档"]
+    before = ["清单", "名录库", *(["审批"] if form.task.request_id else ["计划", "抽取"])]
+    names = [*before, "检查", "公示", "归档"]
+    here = len(before)
     if form.state == Form.State.REPLACED:
-        return [Step(name, "done" if at < 4 else "todo", "已替补" if at == 4 else "") for at, name in enumerate(names)]
-    now = {Form.State.RECORDED: 5, Form.State.CLOSED: 6}.get(Form.State(form.state), 4)
+        return [
+            Step(name, "done" if at < here else "todo", "已替补" if at == here else "") for at, name in enumerate(names)
+        ]
+    now = here + {Form.State.RECORDED: 1, Form.State.CLOSED: 2, Form.State.FILED: 3}.get(Form.State(form.state), 0)
     return [
         Step(name, "done" if at < now else "now" if at == now else "todo", words if at == now else "")
         for at, name in enumerate(names)

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from sunlot.catalogue.models import ItemVersion
 from sunlot.drawing.models import Attempt
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.annual.queries import progress_counter
 
-from .models import Form, FormPart, PartMember
+from . import records
+from .models import Category, DraftCopy, Finding, Form, FormPart, PartMember
 
 State = FormPart.State
 
@@ -29,8 +31,8 @@ def _progress(plans: list[int]) -> dict[int, tuple[int, int, int]]:
     rows = Form.objects.filter(~Q(state=Form.State.REPLACED), task__plan__in=plans).order_by().values_list("task__plan")
     counted = rows.annotate(
         standing=Count("pk"),
-        inspected=Count("pk", filter=Q(state__in=[Form.State.RECORDED, Form.State.CLOSED])),
-        published=Count("pk", filter=Q(state=Form.State.CLOSED)),
+        inspected=Count("pk", filter=Q(state__in=[Form.State.RECORDED, *Form.FINISHED])),
+        published=Count("pk", filter=Q(state__in=Form.FINISHED)),
     )
     return {plan: (objects, inspected, published) for plan, objects, inspected, published in counted}
 
@@ -80,7 +82,8 @@ def attempts_led(viewer: Viewer) -> "QuerySet[Attempt]":
     scope = Q(draw__round__plan__lead__path__startswith=viewer.base.path)
     if viewer.organisation.is_section:
         scope |= Q(draw__round__plan__lead_id=viewer.organisation.parent_id)
-    return Attempt.objects.filter(scope).select_related("draw__round__plan__lead")
+    found = Attempt.objects.filter(scope).select_related("draw__round__plan__lead")
+    return found.prefetch_related("draw__round__plan__windows")
 
 
 def whole(parts: "QuerySet[FormPart]") -> "QuerySet[FormPart]":
@@ -93,7 +96,15 @@ def whole(parts: "QuerySet[FormPart]") -> "QuerySet[FormPart]":
         "recorded_by",
         "reviewed_by",
         "saved_by",
-    ).prefetch_related("members__inspector__organisation", "findings__version__item", "findings__version__bases")
+    ).prefetch_related(
+        "members__inspector__organisation",
+        "findings__version__item",
+        "findings__version__bases",
+        "findings__version__offered_findings",
+        "evidence__finding__version__item",
+        "evidence__original",
+        "contact_attempts",
+    )
 
 
 def signatures_by_part(parts: Iterable[FormPart]) -> dict[int, list[Signature]]:
@@ -152,3 +163,47 @@ def to_review(viewer: Viewer) -> "QuerySet[FormPart]":
 
 def _is_mine(viewer: Viewer, outer: str) -> Exists:
     return Exists(PartMember.objects.filter(part=OuterRef(outer), inspector__user_id=viewer.user_id))
+
+
+_FIELDS = {
+    "mode": "检查方式", "began_at": "检查开始", "ended_at": "检查结束", "categories": "检查结果", "remark": "情况说明",
+    "from_paper": "纸质表补录",
+}  # fmt: skip
+_OF_ITEM = {
+    "answer": "结论", "offers": "问题", "note": "情况说明", "severity": "严重程度", "article": "违反条款", "measured": "测量值",
+}  # fmt: skip
+
+
+def compared(part: FormPart, copy: DraftCopy) -> list[tuple[str, str, str]]:
+    """What a copy says otherwise than the record: the field's name, the copy's value, the record's."""
+    stored = records.flat(records.data_of(part))
+    found = []
+    for name, value in copy.texts.items():
+        if value == stored.get(name, ""):
+            continue
+        kind, _, code = name.partition("-")
+        label = _FIELDS.get(name) or f"{code} {_OF_ITEM.get(kind, kind)}"
+        mine, theirs = in_words(part, name, value), in_words(part, name, stored.get(name, ""))
+        found.append((label, mine, theirs))
+    return found
+
+
+_CHOICES: dict[str, dict[str, str]] = {
+    "mode": dict(ItemVersion.Mode.choices),
+    "answer": dict(Finding.Answer.choices),
+    "severity": dict(Finding.Severity.choices),
+    "from_paper": {"yes": "是"},
+}
+
+
+def in_words(part: FormPart, name: str, text: str) -> str:
+    """A field's text (records.flat) as people read it."""
+    kind, _, code = name.partition("-")
+    if not text:
+        return ""
+    if kind == "categories":
+        return "；".join(dict(Category.choices).get(value, value) for value in text.split(","))
+    if kind == "offers":
+        offered = (one.version.offered_findings.all() for one in part.findings.all() if one.version.item.code == code)
+        return "；".join(o.text for rows in offered for o in rows if str(o.position) in text.split(","))
+    return _CHOICES.get(kind, {}).get(text, text)

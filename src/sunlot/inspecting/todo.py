@@ -5,11 +5,19 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from sunlot.desk.todo import Todo, provider
+from sunlot.drawing.rounds import window_of
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
+from sunlot.visits.queries import agreements
 
 from . import deadlines, queries
+from .codes import todo as codes_todo
+from .followups import todo as followups_todo
 from .models import FormPart
+from .notices import todo as notices_todo
+from .special import todo as special_todo
+
+__all__ = ["codes_todo", "followups_todo", "notices_todo", "special_todo", "waiting"]  # all register what waits
 
 MANY = 12
 """So many rows of one kind are shown singly; the rest is one row that leads to the list."""
@@ -33,17 +41,20 @@ def _to_inspect(viewer: Viewer) -> Iterator[Todo]:
         .select_related("form__task", "form__object")
         .order_by("form__task__ends_on", "form__number")[: MANY + 1]
     )
+    agreed = agreements(f"form:{part.form_id}" for part in parts[:MANY])
     for part in parts[:MANY]:
         returned = part.state == FormPart.State.RETURNED
         due = deadlines.due_of(part)
+        agreement = agreed.get(f"form:{part.form_id}")
+        about = f"{part.form.task.title}，{part.form.team_label}，{part.form.number}"
+        if agreement is not None:
+            about += f"；约定 {agreement.day.isoformat()} 与{'、'.join(agreement.units)}一同检查"
         yield Todo(
             title=f"{'改正' if returned else '检查'}：{part.form.object.name}",
-            reason=f"复核退回：{part.review_comment}"
-            if returned
-            else f"{part.form.task.title}，{part.form.team_label}，{part.form.number}",
+            reason=f"复核退回：{part.review_comment}" if returned else about,
             url=reverse("field:part", args=[part.pk]),
             button="改正记录" if returned else "填写检查表",
-            due=due.day if due else None,
+            due=agreement.day if agreement else due.day if due else None,
         )
     if len(parts) > MANY:
         yield Todo(
@@ -72,13 +83,12 @@ def _to_sign(viewer: Viewer) -> Iterator[Todo]:
 
 def _to_dispatch(viewer: Viewer) -> Iterator[Todo]:
     for attempt in queries.attempts_to_dispatch(viewer):
-        plan = attempt.draw.round.plan
         yield Todo(
-            title=f"派发检查任务：{plan.title}",
+            title=f"派发检查任务：{attempt.draw.title}",
             reason=f"抽取 {attempt.draw.number} 的记录已签署，派发后各检查组才能看到任务。",
             url=reverse("inspecting:dispatch", args=[attempt.pk]),
             button="派发任务",
-            due=plan.starts_on,
+            due=window_of(attempt.draw).starts_on,
         )
 
 

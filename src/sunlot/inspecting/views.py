@@ -12,20 +12,26 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sunlot.desk.lists import Column, Listing
-from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.desk.views import desk_view, pdf_response, visible_or_404
 from sunlot.drawing import policy as drawing_policy
+from sunlot.drawing.rounds import window_of
 from sunlot.organisations import scans
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.trail import files
 from sunlot.trail.queries import history
+from sunlot.visits.queries import agreements
 
 from . import actions, deadlines, drawn, papers, policy, presenting, queries
 from .actions.dispatch import unsettled
 from .actions.making import items_by_participant
+from .codes import queries as codes
+from .followups.showing import follow_ups
 from .forms import FormFilter, ReviewForm
 from .models import Form, FormPart, Task
+from .moved import moved_since
+from .notices.views import panel as notice_panel
 
 _SORTS: dict[str, Sequence[str]] = {
     "number": ["number"],
@@ -51,7 +57,8 @@ _COLUMNS: list[Column[Form]] = [
     Column("object_number", "对象编号", lambda form: form.object.number),
     Column("kind", "类别", lambda form: form.object.kind.name),
     Column("region", "辖区", lambda form: form.object.region.name),
-    Column("plan", "抽查计划", lambda form: form.task.title),
+    Column("plan", "检查任务", lambda form: form.task.title),
+    Column("source", "来源", lambda form: form.task.get_source_display()),
     Column("team", "检查组", lambda form: form.team_label),
     Column("parts", "各部门", _parts_words),
     Column("state", "状态", lambda form: form.get_state_display()),
@@ -69,7 +76,7 @@ def forms_list(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         queries.forms_seen(viewer)
         .select_related("task__plan", "object__kind", "object__region")
         .prefetch_related(Prefetch("parts", queryset=parts))
-        .annotate(is_closed=Case(When(state=Form.State.CLOSED, then=1), default=0))
+        .annotate(is_closed=Case(When(state__in=Form.FINISHED, then=1), default=0))
     )
     listing = Listing(
         request, forms, filters=FormFilter, sorts=_SORTS, default_sort="ends", columns=_COLUMNS, unit="份"
@@ -87,28 +94,48 @@ def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """One form: every part's state, in full those that the viewer may read."""
     form, shown = _form_and_parts(viewer, pk)
     things = [f"form:{form.pk}", f"task:{form.task_id}", *(one.part.thing for one in shown if one.is_full)]
+    every = [one.part for one in shown]
+    times = codes.times_of(form, every)
+    followed = follow_ups(viewer, (one.part for one in shown if one.is_full))
+    things += [letter.thing for one in followed.values() for letter, *_ in one.letters]
     context = {
         "form": form,
+        "times": times,
+        "uncoded": codes.is_uncoded(form, every, times),
         "parts": [
             {
                 "shown": one,
                 "may_review": one.part.state == FormPart.State.RECORDED and policy.may_review(viewer, one.part),
                 "may_publish": one.part.state == FormPart.State.DECIDED and _is_publisher(viewer, one.part),
                 "is_mine": policy.is_member(viewer, one.part),
+                "follow": followed.get(one.part.pk),
             }
             for one in shown
         ],
+        "agreement": agreements([f"form:{form.pk}"]).get(f"form:{form.pk}"),
+        "may_archive": _may_archive(viewer, form),
+        "before": _before(viewer, form),
         "way": presenting.way(form, form.team_label),
+        "moved": next(iter(moved_since(form.task.attempt, [(form.object, form.team)])), None),
         "history": history(things),
         **_replacing(viewer, form, shown),
+        **notice_panel(viewer, form, every, [one.part for one in shown if one.is_full]),
     }
     return render(request, "inspecting/form.html", context)
+
+
+def _before(viewer: Viewer, form: Form) -> FormPart | None:
+    """Of a re-inspection the part whose problems are looked at again, where the viewer reads it: its photos stand beside."""
+    asked = form.task.request
+    if asked is None or asked.rechecks_id is None:
+        return None
+    return queries.whole(queries.parts_seen(viewer).filter(pk=asked.rechecks_id)).first()
 
 
 def _replacing(viewer: Viewer, form: Form, shown: Sequence[presenting.PartView]) -> dict[str, Any]:
     """Whether the viewer may have the object replaced, or which inspectors of parts that are not submitted."""
     attempt = form.task.attempt
-    if attempt is None or form.state in (Form.State.CLOSED, Form.State.REPLACED) or not viewer.has(Role.CLERK):
+    if attempt is None or form.state in (*Form.FINISHED, Form.State.REPLACED) or not viewer.has(Role.CLERK):
         return {}
     untouched = all(one.part.state in (FormPart.State.OPEN, FormPart.State.REPLACED) for one in shown)
     people = [m.inspector for one in shown if one.is_full and one.part.is_editable for m in one.part.members.all()]
@@ -117,6 +144,14 @@ def _replacing(viewer: Viewer, form: Form, shown: Sequence[presenting.PartView])
         "may_replace_object": untouched and drawing_policy.may_propose_object(viewer, attempt),
         "replaceable": {one.number for one in people if drawing_policy.may_propose_inspector(viewer, attempt, one)},
     }
+
+
+def _may_archive(viewer: Viewer, form: Form) -> bool:
+    """Whether the viewer's own people file this form, or open the file: the archive is the lead's (archiving.policy)."""
+    plan = form.task.plan
+    if plan is None:
+        return not viewer.has(Role.INSPECTOR)
+    return not viewer.has(Role.INSPECTOR) and policy.acts_for(viewer, plan.lead)
 
 
 def _is_publisher(viewer: Viewer, part: FormPart) -> bool:
@@ -129,10 +164,12 @@ def _form_and_parts(viewer: Viewer, pk: int) -> tuple[Form, list[presenting.Part
         queries.forms_seen(viewer)
         .select_related(
             "task__plan__lead",
+            "task__request",
             "object__kind",
             "object__region",
             "task__attempt__draw__round__plan__lead",
             "replaced_by__object",
+            "code",
         )
         .prefetch_related("task__attempt__contributors__organisation", "replaces__object")
     )
@@ -152,9 +189,7 @@ def form_pdf(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     readable = [one for one in shown if one.is_full]
     if not readable:
         raise Refused("这份检查表里没有您可以打印的部分。")
-    response = HttpResponse(papers.form_pdf(form, readable), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"执法检查表-{form.number}.pdf") or ""
-    return response
+    return pdf_response(papers.form_pdf(form, readable), f"执法检查表-{form.number}.pdf")
 
 
 @require_http_methods(["GET", "POST"])
@@ -220,6 +255,7 @@ def dispatch(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         messages.success(request, f"检查任务 {made.number} 已派发，各检查组和部门现在可以看到。")
         return redirect(f"{request.path}")
     context: dict[str, Any] = {"attempt": attempt, "plan": attempt.draw.round.plan, "task": task}
+    context["window"] = window_of(attempt.draw)
     if attempt.result_id is not None:
         context.update(_preview(attempt))
         context["unsettled"] = "" if task else unsettled(attempt)
@@ -251,5 +287,6 @@ def _preview(attempt: Any) -> dict[str, Any]:
         "departments": departments,
         "unassigned": found.unassigned,
         "without_items": without_items,
+        "moved": moved_since(attempt, [(one.object, one.team) for one in found.objects]),
         "forms": len(found.objects) - len(without_items),
     }

@@ -19,6 +19,9 @@ Checking and showing
     `verify(path, log_reader=…)`: a `Report` with steps, faults and remarks; a `LogReader` knows the log's key.
     `seed`, `key`, `ticket`: each formula by itself; `explain_object`, `stratum_tickets`: one ticket, all of a stratum.
 
+Before it is sealed
+    `Rehearsal(rosters, strata, teams)`: the same rosters drawn with other seeds; `rehearsal_seed(name, number)`.
+
 After the draw
     `teams_of`, `zones_of`, `avoid_pairs`, `replace_object`, `replace_inspector`.
 
@@ -32,6 +35,7 @@ from sunlot.lottery.errors import CannotOpen, Fault, LotteryError, Refused
 from sunlot.lottery.explain import Explanation, Ticket, explain_object, stratum_tickets
 from sunlot.lottery.logged import LogReader, OpenLog
 from sunlot.lottery.notice import Notice, NoticeReading, notice_digest, read_notice
+from sunlot.lottery.rehearsal import Rehearsal, rehearsal_seed
 from sunlot.lottery.replacement import (
     InspectorReplacement,
     ObjectReplacement,
@@ -51,8 +55,8 @@ from sunlot.lottery.writing import check_target, write_file_whole, write_folder,
 __all__ = [
     "MAX_JSON", "MAX_SIZE", "STEP_NAMES", "Beacon", "CannotOpen", "Dice", "Explanation", "Fault",
     "InspectorReplacement", "LogReader", "Lottery", "LotteryError", "Notice", "NoticeReading", "ObjectReplacement",
-    "OpenLog", "Part", "Refused", "Report", "Rosters", "StepReport", "TeamNow", "Ticket", "avoid_pairs", "build_notice", "check_beacon",
-    "check_notice", "check_target", "commitment", "draw", "explain_object", "key", "notice_digest", "read_notice",
-    "read_reveals", "replace_inspector", "replace_object", "result_digest", "seed", "stratum_tickets", "teams_of",
-    "ticket", "verify", "write_file_whole", "write_folder", "write_zip", "zones_of",
+    "OpenLog", "Part", "Refused", "Rehearsal", "Report", "Rosters", "StepReport", "TeamNow", "Ticket",
+    "avoid_pairs", "build_notice", "check_beacon", "check_notice", "check_target", "commitment", "draw", "explain_object", "key", "notice_digest", "read_notice",
+    "read_reveals", "rehearsal_seed", "replace_inspector", "replace_object", "result_digest", "seed", "stratum_tickets",
+    "teams_of", "ticket", "verify", "write_file_whole", "write_folder", "write_zip", "zones_of",
 ]  # fmt: skip

@@ -7,12 +7,12 @@ objects are read, and the drums fill as the rows go by; so ``draw`` and ``verify
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sunlot.lottery.assignment import Assignment, assign
+from sunlot.lottery.assignment import assign
 from sunlot.lottery.beacon import check_beacon
 from sunlot.lottery.check import MISSING, Checker
 from sunlot.lottery.errors import Fault, Refused, few, show
 from sunlot.lottery.facts import Facts, survey
-from sunlot.lottery.notice import ROSTERS, Notice, NoticeReading, read_notice
+from sunlot.lottery.notice import ROSTERS, Notice, NoticeReading, ZoneTeams, read_notice
 from sunlot.lottery.objects import Drums
 from sunlot.lottery.result import Outcome, write_result
 from sunlot.lottery.rules import check_rosters
@@ -115,17 +115,15 @@ def carry_out(examination: Examination) -> Outcome:
     notice, facts, drums = examination.notice, examination.facts, examination.drums
     if drums is None or examination.seed is None:
         raise Refused([*examination.reveal_faults, *examination.beacon_faults])
-    strata, zones = drums.draw()
-    teams, reserves = draw_teams(notice.hash, examination.seed, notice.teams, facts.inspectors)
-    assignment: Assignment = assign(
-        notice.hash,
-        examination.seed,
-        zones=notice.teams,
-        teams=teams,
-        drawn=zones,
-        shunned=facts.shunned,
-    )
-    return Outcome(examination.seed, strata, teams, reserves, assignment)
+    return play(notice.hash, examination.seed, drums, notice.teams, facts)
+
+
+def play(hash_name: str, seed: str, drums: Drums, zones: Sequence[ZoneTeams], facts: Facts) -> Outcome:
+    """What a seed gives: the objects out of the filled drums, the teams, and which team each object goes to."""
+    strata, drawn = drums.draw()
+    teams, reserves = draw_teams(hash_name, seed, zones, facts.inspectors)
+    assignment = assign(hash_name, seed, zones=zones, teams=teams, drawn=drawn, shunned=facts.shunned)
+    return Outcome(seed, strata, teams, reserves, assignment)
 
 
 def draw(

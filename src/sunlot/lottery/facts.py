@@ -7,14 +7,20 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Protocol
 
 from sunlot.lottery.errors import MOST_FAULTS, Fault
 from sunlot.lottery.notice import ROSTERS
-from sunlot.lottery.objects import Drums
 from sunlot.lottery.rosters import MAX_PARTS, TABLES, Columns, RosterReader
 from sunlot.lottery.sources import Part, Rosters
 
 _LISTED = MOST_FAULTS + 1  # strangers and twins kept for telling
+
+
+class Taker(Protocol):
+    """What is given the candidates as they are read, block by block: the drums of a draw, or who keeps them."""
+
+    def put(self, ids: list[bytes], strata: list[bytes], zones: list[bytes], tickets: list[bytes]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def survey(
     rosters: Rosters,
     digests: dict[str, tuple[str | None, ...]],
     hash_name: str | None,
-    drums: Drums | None = None,
+    drums: Taker | None = None,
 ) -> Facts:
     """Read all rosters once, fill the drums on the way, and check each part against its digest.
 
@@ -117,7 +123,7 @@ def _read_avoid(facts: Facts, blocks: Iterator[Columns]) -> None:
     facts.unknown_inspectors = list(strangers)[:_LISTED]
 
 
-def _read_objects(facts: Facts, blocks: Iterator[Columns], drums: Drums | None) -> bool:
+def _read_objects(facts: Facts, blocks: Iterator[Columns], drums: Taker | None) -> bool:
     """Count, and fill the drums. Returns whether the ids hold both capital and small letters."""
     upper = lower = False
     candidates: Counter[bytes] = Counter()

@@ -5,11 +5,12 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sunlot.lottery.beacon import Beacon, read_beacon
 from sunlot.lottery.check import MISSING, Checker
 from sunlot.lottery.errors import Fault, show_all
+from sunlot.lottery.names import MEMBER, Names, read_names
 from sunlot.lottery.seeding import HASHES, hex_digest
 from sunlot.norms import canonical
 
@@ -101,6 +102,7 @@ class Notice:
     contributors: tuple[Contributor, ...]
     beacon: Beacon
     unknown: tuple[str, ...]
+    names: Names = field(default_factory=Names)
 
 
 @dataclass(frozen=True)
@@ -162,12 +164,12 @@ def read_notice(value: canonical.Json) -> NoticeReading:
     previous = _read_previous(checker, top.get("previous", MISSING), attempt)
     _check_attempt(checker, attempt, previous, contributors, top.get("beacon"))
     digest = None if hash_name is None else hex_digest(hash_name, canonical.dumps(value))
-    notice = None
+    notice, names = None, read_names(top.get(MEMBER))
     if not checker.count and hash_name and draw and attempt and strata is not None and teams is not None:
         notice = Notice(
             hash_name, draw, attempt, previous, _text_or_none(top["release"]), _text_or_none(supplements),
             rosters["objects"], strata, rosters["inspectors"], rosters["avoid"], teams, contributors, beacon,
-            tuple(sorted(top.keys() - set(_MEMBERS))),
+            tuple(sorted(top.keys() - {*_MEMBERS, *((MEMBER,) if names else ())})), names or Names(),
         )  # fmt: skip
     return NoticeReading(notice, tuple(checker.faults), hash_name, digest, parts, counts, strata, teams)
 

@@ -62,7 +62,7 @@ def _strata(examination: Examination) -> list[str]:
 
 def _pools(examination: Examination) -> list[str]:
     """Inspectors who are all drawn. Who comes from elsewhere is drawn too, so only zones without roaming ones count."""
-    remarks = []
+    remarks, names = [], examination.notice.names
     roaming = {one.department for one in examination.facts.inspectors if one.zone == _ANY}
     for entry in examination.notice.teams:
         for seat in entry.seats:
@@ -72,14 +72,15 @@ def _pools(examination: Examination) -> list[str]:
             ]  # fmt: skip
             if seat.department not in roaming and len(own) == entry.need(seat):
                 remarks.append(
-                    f"{entry.zone} 的 {seat.department} 部门 {len(own)} 名检查人员全部选派，人选没有随机可言。"
+                    f"{names.zone(entry.zone)} 的 {names.department(seat.department)} {len(own)} 名检查人员全部选派，"
+                    "人选没有随机可言。"
                 )
     return remarks
 
 
 def _avoidance(examination: Examination) -> list[str]:
     """Objects with pairs to half or more of a department's inspectors who may serve their zone."""
-    seats = {entry.zone: entry.seats for entry in examination.notice.teams}
+    seats, names = {entry.zone: entry.seats for entry in examination.notice.teams}, examination.notice.names
     serving: dict[tuple[str, str], int] = {}
     for one in examination.facts.inspectors:
         serving[one.department, one.zone] = serving.get((one.department, one.zone), 0) + 1
@@ -89,7 +90,8 @@ def _avoidance(examination: Examination) -> list[str]:
         for seat in seats[zone]:
             able = serving.get((seat.department, zone), 0) + serving.get((seat.department, _ANY), 0)
             if 2 * blocked[seat.department] >= able:
-                found.append(f"{identifier}（{seat.department} 部门 {able} 人中的 {blocked[seat.department]} 人）")
+                whose = names.department(seat.department)
+                found.append(f"{identifier}（{whose} {able} 人中的 {blocked[seat.department]} 人）")
     return [f"{len(found)} 处回避涉及一个部门可派人员的半数以上：{show_all(found)}。"] if found else []
 
 

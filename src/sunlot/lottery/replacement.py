@@ -77,12 +77,14 @@ def replace_object(
     zones: Mapping[str, str],
     teams: Iterable[TeamNow],
     avoid: Collection[tuple[str, str]],
+    elsewhere: Collection[str] = (),
 ) -> ObjectReplacement | None:
     """The replacement of an object that cannot be inspected; None when the reserve has none that fits.
 
     `reserve` is its stratum's reserve in the result's order, `taken` those of it that already came in, `zones` the zone
     of each reserve object. The next one that has an open team in its own zone goes to the one of these that holds the
-    fewest objects (without `out`), ties by team number.
+    fewest objects (without `out`), ties by team number. `elsewhere` are objects that another round of a plan drew whose
+    rounds do not repeat: they are passed over.
     """
     standing = list(teams)
     passed_over: list[str] = []
@@ -92,7 +94,9 @@ def replace_object(
         open_teams = [
             (len([one for one in team.objects if one != out]), team.number, team.id)
             for team in standing
-            if team.zone == zones[candidate] and not any((member, candidate) in avoid for member in team.members)
+            if team.zone == zones[candidate]
+            and not any((member, candidate) in avoid for member in team.members)
+            and candidate not in elsewhere
         ]
         if open_teams:
             return ObjectReplacement(candidate, min(open_teams)[2], tuple(passed_over))

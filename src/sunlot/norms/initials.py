@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.simpleseg import seg
 
 from sunlot.norms.text import half_width
 
@@ -35,7 +36,7 @@ def search_keys(name: str) -> SearchKeys:
     """The search keys of `name`; digits and Latin letters are kept, punctuation and spaces are left out."""
     signs = [sign for sign in half_width(name).lower() if sign.isalnum()]
     # pypinyin reads the whole name at once and so finds 重庆 = chong qing; what has no reading comes back sign by sign.
-    syllables = " ".join(lazy_pinyin("".join(signs), style=Style.NORMAL, errors=" ".join)).split()
+    syllables = [syllable for word in seg("".join(signs)) for syllable in _syllables(word)]
     readings = [syllables]
     surname = _SURNAMES.get(signs[0]) if signs else None
     if surname and surname != syllables[0]:
@@ -45,6 +46,12 @@ def search_keys(name: str) -> SearchKeys:
         initials=tuple(dict.fromkeys(initials)),
         full=tuple("".join(reading) for reading in readings),
     )
+
+
+@lru_cache(maxsize=16_384)  # the words of a registry's names are few: 物业, 服务, 有限公司, a thousand places
+def _syllables(word: str) -> tuple[str, ...]:
+    """The readings of one word of a name, as pypinyin cuts it."""
+    return tuple(" ".join(lazy_pinyin([word], style=Style.NORMAL, errors=" ".join)).split())
 
 
 def grams(name: str, number: str = "") -> str:

@@ -6,17 +6,19 @@ from datetime import timedelta
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sunlot.norms import clock
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
 from . import events, policy, roles
-from .models import Membership, Organisation, Region, User
-from .passwords import ONE_TIME_LASTS, one_time_password
+from .models import Delegation, Membership, Organisation, Region, User
+from .passwords import ONE_TIME_LASTS, Hashed, one_time_password
 from .roles import Role
 from .viewer import NotAllowed, OwnActor, Refused
+
+_CODE_TAKEN = "代码“{}”已有机构使用，换一个。"
 
 
 @transaction.atomic
@@ -59,6 +61,41 @@ def load_organisations(actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
 
 
 @transaction.atomic
+def create_organisation(
+    actor: Actor, *, code: str, name: str, kind: str, region: Region, parent: Organisation | None
+) -> Organisation:
+    """Make a department, a section of one or a partner department; partners of a city stand at the top like the bureau.
+
+    Raises Refused where the code is taken, where a section has no department, or where what it is put under can't hold it.
+    """
+    policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "维护机构")
+    if not policy.keeps(actor, parent):
+        raise NotAllowed("新建机构由上级机构的系统管理员办理。")
+    if Organisation.objects.filter(code__iexact=code).exists():
+        raise Refused(_CODE_TAKEN.format(code))
+    if kind == Organisation.Kind.SECTION and parent is None:
+        raise Refused("内设科室要选它所属的机构。")
+    if parent is not None and parent.is_section:
+        raise Refused("科室下面不再设机构，上级请选它所属的部门。")
+    made = Organisation(code=code, name=name.strip(), kind=kind, parent=parent, region=region)
+    made.path = f"{parent.path if parent else ''}{code}/"
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:  # somebody else has just taken the code
+        raise Refused(_CODE_TAKEN.format(code)) from None
+    after = {
+        "code": code,
+        "name": made.name,
+        "kind": kind,
+        "parent": parent.code if parent else None,
+        "region": region.code,
+    }
+    record(actor, events.ORGANISATION_CREATED, f"organisation:{made.pk}", f"新建机构：{made.name}", after=after)
+    return made
+
+
+@transaction.atomic
 def change_organisation(actor: Actor, organisation: Organisation, *, name: str, is_active: bool) -> Organisation:
     """Rename an organisation, close it or open it again. Who holds roles in a closed one can't act in them."""
     policy.require(actor, Role.SYSTEM_ADMINISTRATOR, "维护机构")
@@ -85,7 +122,7 @@ def create_user(
     actor: Actor,
     username: str,
     name: str,
-    password: str,
+    password: str | Hashed,
     *,
     phone: str = "",
     must_change: bool = True,
@@ -103,7 +140,10 @@ def create_user(
         raise Refused(f"用户名“{username}”已有人使用，换一个。")
     user = User(username=username, name=name, phone=phone, must_change_password=must_change, organisation=organisation)
     user.one_time_until = clock.now() + lasts if must_change and lasts else None
-    user.set_password(password)
+    if isinstance(password, Hashed):
+        user.password = password.encoded
+    else:
+        user.set_password(password)
     user.save()
     after = {"username": username, "organisation": organisation.code if organisation else None}
     record(actor, events.USER_CREATED, f"user:{user.pk}", f"建立账号 {username}", after=after)
@@ -235,7 +275,11 @@ def grant_role(actor: Actor, user: User, organisation: Organisation, role: Role)
         raise NotAllowed("在这个机构授予角色，由它自己的安全管理员办理。")
     held = list(Membership.objects.filter(user=found, ended_at__isnull=True))
     for membership in held:
-        if membership.organisation_id == organisation.pk and membership.role == role:
+        if (
+            membership.delegation_id is None
+            and membership.organisation_id == organisation.pk
+            and membership.role == role
+        ):
             return membership
     reason = roles.conflict({Role(membership.role) for membership in held}, role)
     if reason:
@@ -261,6 +305,9 @@ def end_role(actor: Actor, membership: Membership) -> None:
     administered = _administrators_held()
     if not Membership.objects.filter(pk=membership.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         return
+    Delegation.objects.filter(membership=membership, state=Delegation.State.ACCEPTED).update(
+        state=Delegation.State.REVOKED, decision="安全管理员收回角色", decided_at=clock.now()
+    )
     _require_administrators(administered)
     record(
         actor,

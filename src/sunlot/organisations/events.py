@@ -3,6 +3,7 @@
 from sunlot.trail.events import Act, EventKind
 
 ORGANISATIONS_LOADED = EventKind("organisations.loaded", "导入机构", Act.CREATED)
+ORGANISATION_CREATED = EventKind("organisations.created", "新建机构", Act.CREATED)
 ORGANISATION_CHANGED = EventKind("organisations.changed", "变更机构")
 USER_CREATED = EventKind("organisations.user_created", "建立账号", Act.CREATED)
 USER_CHANGED = EventKind("organisations.user_changed", "变更账号")
@@ -13,6 +14,10 @@ SECOND_FACTOR_RESET = EventKind("organisations.second_factor_reset", "解除两�
 UNLOCKED = EventKind("organisations.unlocked", "解除登录锁定")
 ROLE_GRANTED = EventKind("organisations.role_granted", "授予角色")
 ROLE_ENDED = EventKind("organisations.role_ended", "收回角色")
+DELEGATION_ASKED = EventKind("organisations.delegation_asked", "委托代签", Act.CREATED)
+DELEGATION_ACCEPTED = EventKind("organisations.delegation_accepted", "接受代签", Act.DECIDED)
+DELEGATION_REFUSED = EventKind("organisations.delegation_refused", "不接受代签", Act.DECIDED)
+DELEGATION_REVOKED = EventKind("organisations.delegation_revoked", "收回代签委托", Act.DECIDED)
 
 SIGNED_IN = EventKind("access.signed_in", "登录", Act.READ)
 SIGNED_OUT = EventKind("access.signed_out", "退出", Act.READ)

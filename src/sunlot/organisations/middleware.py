@@ -22,7 +22,7 @@ SIGNED_IN_AT = "sunlot.signed_in_at"
 SESSION_LASTS = timedelta(hours=8)  # a working day; it ends then however busy the session was
 STAFF_PREFIXES = ("/desk/", "/field/", "/accounts/")
 # Where administrators do their own work; every other page of the staff holds business data.
-ADMINISTRATORS_PREFIXES = ("/desk/organisations/", "/desk/role/", "/accounts/")
+ADMINISTRATORS_PREFIXES = ("/desk/organisations/", "/desk/role/", "/desk/jobs/", "/desk/exports/", "/accounts/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -75,13 +75,7 @@ def administrators_wall(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         viewer: Viewer | None = getattr(request, "viewer", None)
-        if (
-            viewer is None
-            or viewer.role not in ADMINISTRATORS
-            or not _is_staff_page(request)
-            or request.path == "/desk/"
-            or request.path.startswith(ADMINISTRATORS_PREFIXES)
-        ):
+        if viewer is None or not walled_off(viewer, request.path):
             return get_response(request)
         with transaction.atomic():
             words = f"以{viewer.role.label}身份打开业务页面"
@@ -90,6 +84,13 @@ def administrators_wall(get_response: GetResponse) -> GetResponse:
         return render(request, "site/not_allowed.html", {"reason": reason}, status=403)
 
     return middleware
+
+
+def walled_off(viewer: Viewer, path: str) -> bool:
+    """Whether the page at this path is closed to the viewer because it acts as one of the three administrators."""
+    if viewer.role not in ADMINISTRATORS or not path.startswith(STAFF_PREFIXES):
+        return False
+    return path != "/desk/" and not path.startswith(ADMINISTRATORS_PREFIXES)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -113,8 +114,9 @@ def _viewer(request: HttpRequest) -> Viewer | None:
     if not request.user.is_authenticated or request.path.startswith("/static/"):
         return None
     held = list(
-        Membership.objects.filter(user=request.user, ended_at__isnull=True, organisation__is_active=True)
-        .select_related("user__organisation", "organisation__parent", "organisation__region")
+        Membership.objects.held()
+        .filter(user=request.user, organisation__is_active=True)
+        .select_related("user__organisation", "organisation__parent", "organisation__region", "delegation__giver__user")
         .order_by("pk")
     )
     if not held:

@@ -71,6 +71,11 @@ class Organisation(models.Model):
         return self.path.split("/", 1)[0]
 
     @property
+    def department(self) -> "Organisation":
+        """The body to which a section belongs; any other is its own."""
+        return self.parent if self.is_section and self.parent is not None else self
+
+    @property
     def is_section(self) -> bool:
         return self.kind == self.Kind.SECTION
 
@@ -135,25 +140,129 @@ class User(AbstractBaseUser):
         return False
 
 
+def in_effect(prefix: str = "") -> Q:
+    """That a membership can be acted in today: it has not ended and, where it is borrowed, its delegation holds.
+
+    `prefix` is the way to the membership, `memberships__`.
+    """
+    lent = f"{prefix}delegation__"
+    today = clock.today()
+    holds = Q(
+        (f"{lent}state", Delegation.State.ACCEPTED),
+        (f"{lent}starts__lte", today),
+        (f"{lent}ends__gte", today),
+        (f"{lent}giver__ended_at__isnull", True),
+        (f"{lent}giver__user__is_active", True),
+    )
+    return Q((f"{prefix}ended_at__isnull", True)) & (Q((f"{prefix}delegation__isnull", True)) | holds)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, and those of them that count."""
+
+    def held(self) -> "MembershipQuerySet":
+        """Those that can be acted in today."""
+        return self.filter(in_effect())
+
+
 class Membership(models.Model):
-    """A person's role in an organisation. Ended, not deleted: the trail names it."""
+    """A person's role in an organisation. Ended, not deleted: the trail names it.
+
+    One with a `delegation` is another's role, borrowed for that person's leave: it counts only while the delegation holds.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField("角色", max_length=24, choices=Role.choices)
     granted_at = models.DateTimeField(default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
+    delegation = models.OneToOneField(
+        "Delegation", on_delete=models.PROTECT, null=True, blank=True, related_name="membership"
+    )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["organisation__path", "role"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "organisation", "role"], condition=Q(ended_at__isnull=True), name="membership_once"
+                fields=["user", "organisation", "role"],
+                condition=Q(ended_at__isnull=True, delegation__isnull=True),
+                name="membership_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.organisation} {self.get_role_display()}"
+        return f"{self.user} {self.organisation} {self.role_words}"
+
+    @property
+    def role_words(self) -> str:
+        """The role as people see it: 分管领导, or 分管领导（代高远峰）."""
+        label = self.get_role_display()
+        return label if self.delegation is None else f"{label}（代{self.delegation.giver.user.name}）"
+
+
+class Delegation(models.Model):
+    """A signatory's role lent to another person of the department for a leave (委托代签), first and last day included.
+
+    It holds once the other has accepted it. The giver keeps the role and may take the delegation back at any time.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待受托人接受"
+        ACCEPTED = "accepted", "已接受"
+        REFUSED = "refused", "不接受"
+        REVOKED = "revoked", "已收回"
+
+    MOVES: ClassVar[dict[str, tuple[str, ...]]] = {
+        State.ASKED: (State.ACCEPTED, State.REFUSED, State.REVOKED),
+        State.ACCEPTED: (State.REVOKED,),
+        State.REFUSED: (),
+        State.REVOKED: (),
+    }
+
+    giver = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="delegations")
+    receiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_received")
+    starts = models.DateField("第一天")
+    ends = models.DateField("最后一天")
+    reason = models.CharField("事由", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    decision = models.CharField("意见", max_length=200, blank=True)  # why it was refused or taken back
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-starts", "-pk"]
+        verbose_name = "委托代签"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="delegation_in_order"),
+            models.CheckConstraint(
+                condition=Q(state="asked") | Q(decided_at__isnull=False), name="delegation_decided_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(decision=""), name="delegation_refused_with_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["receiver", "starts", "ends"], name="delegation_days")]
+
+    def __str__(self) -> str:
+        return f"{self.giver.user} → {self.receiver} {self.giver.get_role_display()}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can come of it any more."""
+        return self.state in (self.State.REFUSED, self.State.REVOKED) or self.ends < clock.today()
+
+    @property
+    def standing(self) -> str:
+        """Where it stands today, in words."""
+        if self.state in (self.State.REFUSED, self.State.REVOKED):
+            return self.get_state_display()
+        if self.ends < clock.today():
+            return "已到期"
+        if self.state == self.State.ASKED:
+            return self.get_state_display()
+        return "代签中" if self.starts <= clock.today() else "未到期"
 
 
 class Signature(models.Model):
@@ -184,6 +293,9 @@ class Signature(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=24, blank=True)
     name = models.CharField("姓名", max_length=40)
+    on_behalf_of = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="委托人"
+    )
     comment = models.TextField("意见或理由", blank=True)
     file = models.ForeignKey("trail.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     file_name = models.CharField(max_length=255, blank=True)
@@ -218,6 +330,16 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.capacity} {self.name}"
+
+    @property
+    def signed_as(self) -> str:
+        """The name as it stands on a document: 吴承远, or 吴承远（受高远峰委托）."""
+        return self.name if self.on_behalf_of is None else f"{self.name}（受{self.on_behalf_of.name}委托）"
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Whose signature it is: the person who signed and, where the role was borrowed, the one whose role it is."""
+        return frozenset(key for key in (self.user_id, self.on_behalf_of_id) if key is not None)
 
 
 class ErasureRequest(models.Model):

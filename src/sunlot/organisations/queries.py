@@ -4,9 +4,11 @@ from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 
 from sunlot.trail.models import EventDetail
 
-from .models import ErasureRequest, Membership, Organisation, Signature, User
+from .models import Delegation, ErasureRequest, Membership, Organisation, Signature, User, in_effect
 from .roles import ADMINISTRATORS, Role
 from .viewer import Viewer
+
+_GUESTS = frozenset({Role.INSPECTOR, Role.EXPERT, Role.COMMISSIONED})
 
 
 def organisations_seen(viewer: Viewer) -> "QuerySet[Organisation]":
@@ -20,7 +22,7 @@ def with_people(organisations: "QuerySet[Organisation]") -> "QuerySet[Organisati
     """The organisations with `people_count`, how many persons hold a role in each of them, and `is_partner_tree`, by
     which the housing departments come before their partners.
     """
-    active = Q(memberships__ended_at__isnull=True, memberships__user__is_active=True)
+    active = in_effect("memberships__") & Q(memberships__user__is_active=True)
     return organisations.select_related("region", "parent").annotate(
         people_count=Count("memberships__user", filter=active, distinct=True),
         is_partner_tree=Case(When(kind=Organisation.Kind.PARTNER, then=Value(1)), default=Value(0)),
@@ -40,24 +42,40 @@ def people_seen(viewer: Viewer) -> "QuerySet[User]":
     path = viewer.base.path
     if viewer.role in ADMINISTRATORS:
         return people.filter(organisation__path__startswith=path)
-    holders = Membership.objects.filter(organisation__path__startswith=path, ended_at__isnull=True)
+    holders = Membership.objects.held().filter(organisation__path__startswith=path)
     return people.filter(is_active=True, pk__in=holders.values("user"))
 
 
 def memberships_held() -> "QuerySet[Membership]":
-    """The memberships that have not ended, with their organisations."""
-    return Membership.objects.filter(ended_at__isnull=True).select_related("organisation")
+    """The memberships that can be acted in today, with their organisations and whom they stand in for."""
+    return Membership.objects.held().select_related("organisation", "delegation__giver__user")
 
 
 def members_of(organisation: Organisation, *roles: str) -> "QuerySet[Membership]":
     """Who holds one of `roles` in this organisation or, for roles held by a section for the whole, in its sections."""
     return (
-        Membership.objects.filter(
-            organisation__path__startswith=organisation.path, role__in=roles, ended_at__isnull=True
-        )
+        Membership.objects.held()
+        .filter(organisation__path__startswith=organisation.path, role__in=roles)
         .exclude(organisation__kind=Organisation.Kind.DEPARTMENT, organisation__path__regex=rf"^{organisation.path}.+")
         .select_related("user", "organisation")
     )
+
+
+def delegations_seen(viewer: Viewer) -> "QuerySet[Delegation]":
+    """One's own, given and received, and for everybody but experts and guests those of the department."""
+    own = Q(giver__user=viewer.user_id) | Q(receiver=viewer.user_id)
+    if viewer.role not in _GUESTS:
+        own |= Q(giver__organisation__path__startswith=viewer.base.path)
+    return Delegation.objects.filter(own).select_related("giver__user", "giver__organisation", "receiver")
+
+
+def stand_ins(viewer: Viewer) -> "QuerySet[User]":
+    """Whom the viewer may ask to sign in its place: who holds a role in its department, by name."""
+    home = viewer.organisation.department
+    there = Q(organisation=home) | Q(organisation__parent=home, organisation__kind=Organisation.Kind.SECTION)
+    held = Membership.objects.held().filter(there).exclude(role__in=[*ADMINISTRATORS, Role.SUPERVISOR])
+    people = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return people.exclude(pk=viewer.user_id).order_by("name", "pk")
 
 
 def events_seen(viewer: Viewer) -> "QuerySet[EventDetail]":
@@ -79,5 +97,5 @@ def erasures_seen(viewer: Viewer) -> "QuerySet[ErasureRequest]":
 def signatures_of(*things: str) -> "QuerySet[Signature]":
     """The signatures under a thing, or under several, in the order in which they were given."""
     return Signature.objects.filter(thing__in=things).select_related(
-        "user", "organisation", "entered_by", "confirmed_by", "file"
+        "user", "organisation", "entered_by", "confirmed_by", "file", "on_behalf_of"
     )

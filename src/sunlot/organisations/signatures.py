@@ -315,6 +315,7 @@ def _make(
         organisation=viewer.organisation if own else None,
         role=viewer.role_code if own else "",
         name=viewer.person if own else name,
+        on_behalf_of=viewer.giver if own else None,
         comment=comment,
         file=file,
         file_name=file_name,

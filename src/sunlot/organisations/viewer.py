@@ -54,6 +54,24 @@ class Viewer:
     def person(self) -> str:
         return self.membership.user.name
 
+    @property
+    def giver(self) -> User | None:
+        """Whose role the viewer acts in while that person is on leave; None in a role of its own."""
+        delegation = self.membership.delegation
+        return None if delegation is None else delegation.giver.user
+
+    @property
+    def on_behalf_of(self) -> str:
+        return "" if self.giver is None else self.giver.name
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Whose acts these are: the viewer's own and, in a borrowed role, also those of the person whose role it is.
+
+        Where two must be different persons, neither pair may overlap.
+        """
+        return frozenset({self.user_id} if self.giver is None else {self.user_id, self.giver.pk})
+
     @cached_property
     def base(self) -> Organisation:
         own = self.organisation
@@ -109,6 +127,8 @@ class OwnActor:
     def person(self) -> str:
         return self.user.name
 
+    on_behalf_of = ""
+
 
 @dataclass(frozen=True)
 class Stranger:
@@ -120,6 +140,7 @@ class Stranger:
     role_code = "stranger"
     username = ""
     person = "未登录者"
+    on_behalf_of = ""
 
 
 class SystemActor:
@@ -129,6 +150,7 @@ class SystemActor:
     role_code = "system"
     username = ""
     person = "系统"
+    on_behalf_of = ""
     address = ""
 
 

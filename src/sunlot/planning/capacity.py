@@ -20,8 +20,9 @@ from sunlot.registry.models import Assessment, Inspector, Leave, Loan
 from sunlot.registry.qualifying import IN_EFFECT
 from sunlot.visits.models import Visit
 
-from . import content, gathering
+from . import content
 from .models import Plan
+from .queries import feasibility
 
 A_VISIT = 2
 """Certified inspectors of a department at one visit (行政处罚法 第四十二条)."""
@@ -169,17 +170,19 @@ def _dispatched(first: date, last: date) -> Counter[tuple[str, date]]:
 
 
 def _expected(first: date, last: date, paths: set[str]) -> Counter[tuple[str, date]]:
-    """(path of the participant, month) → visits that plans not yet drawn will give, each due at the plan's last day."""
+    """(path of the participant, month) → visits that rounds not yet drawn will give, each due at the round's last day."""
     undrawn = Plan.objects.filter(
-        state__in=[*Plan.UNPUBLISHED, Plan.State.LEADER_SIGNED, Plan.State.PUBLISHED], ends_on__range=(first, last)
+        state__in=[*Plan.UNPUBLISHED, Plan.State.LEADER_SIGNED, Plan.State.PUBLISHED],
+        ends_on__gte=first,
+        starts_on__lte=last,
     ).exclude(state=Plan.State.DRAFT)
     counted: Counter[tuple[str, date]] = Counter()
     for plan in undrawn.prefetch_related(*content.parts()):
         seated = [part.organisation.path for part in plan.participants.all() if part.seats]
         if not paths.intersection(seated):
             continue
-        said = content.content_of(plan)
-        drawn = sum(one.quota for one in gathering.assess_content(said, said.draw_day).strata)
+        ahead = [one for one in feasibility(plan).rounds if first <= one.window.ends_on <= last]
         for path in seated:
-            counted[path, plan.ends_on.replace(day=1)] += drawn
+            for one in ahead:
+                counted[path, one.window.ends_on.replace(day=1)] += one.drawn
     return counted

@@ -7,186 +7,59 @@ check of a notice: a plan without faults here makes a notice without faults ther
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 
 from sunlot.lottery.notice import MAX_SEAT, MAX_TEAMS
-from sunlot.norms.regions import is_within
 
-from .content import Stratum, Zone
+from .content import Stratum
+from .figures import (
+    ANY_ZONE,
+    EXPERTS,
+    Department,
+    Facts,
+    Fault,
+    Feasibility,
+    RoundFigures,
+    SeatFigures,
+    Shunned,
+    StratumFigures,
+    ZoneFigures,
+)
+from .ratios.rules import Rule, stratum_label
+from .words import percent_of
 
-ANY_ZONE = "*"
-EXPERTS = "expert-"
-"""How the department of a pool of experts begins (docs/architecture.md, Zones)."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong, at the field that causes it: `title`, `participants.scjg`, `strata.D`, `zones.150304`, `draw_at` …"""
-
-    field: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Department:
-    """A participant as the draw sees it; `name` is short (应急), `region` is where its organisation stands."""
-
-    code: str
-    name: str
-    seats: int
-    region: str
-
-    @property
-    def is_experts(self) -> bool:
-        """Whether it is a pool of experts: drawn with the rest, listed apart, never counted among the inspectors."""
-        return self.code.startswith(EXPERTS)
-
-    def serves(self, zone: str) -> bool:
-        """Whether it has seats in a zone: a district's own people sit in their own district alone."""
-        return is_within(zone, self.region) or is_within(self.region, zone)
-
-
-@dataclass(frozen=True)
-class Shunned:
-    """An object with avoid pairs: how many of each department it must not meet, of those who may serve its zone."""
-
-    number: str
-    name: str
-    zone: str
-    blocked: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that the rules ask. `candidates` counts objects by (risk class, zone), `staff` people by (department, zone or *)."""
-
-    day: date
-    departments: Sequence[Department]
-    zones: Sequence[Zone]
-    zone_names: Mapping[str, str]
-    strata: Sequence[Stratum]
-    candidates: Mapping[tuple[str, str], int]
-    staff: Mapping[tuple[str, str], int]
-    shunned: Sequence[Shunned] = ()
-
-
-@dataclass(frozen=True)
-class StratumFigures:
-    """One risk class: candidates, how many are drawn, and the reserve (as many as there are)."""
-
-    risk_class: str
-    candidates: int
-    quota: int
-    reserve: int
-    stratum: Stratum
-
-
-@dataclass(frozen=True)
-class SeatFigures:
-    """A department's seats in one zone: `need` people of `available`, of whom `own` belong to the zone and the rest
-    are roaming ones that the draw sends there."""
-
-    department: str
-    name: str
-    seats: int
-    need: int
-    own: int
-    available: int
-
-    @property
-    def is_experts(self) -> bool:
-        return self.department.startswith(EXPERTS)
-
-    @property
-    def spare(self) -> int:
-        return self.available - self.need
-
-
-@dataclass(frozen=True)
-class ZoneFigures:
-    """One zone: its teams, candidates, how many drawn objects fall on it on average, and its seats."""
-
-    code: str
-    name: str
-    teams: int
-    candidates: int
-    expected: float
-    seats: tuple[SeatFigures, ...]
-
-    @property
-    def visits_per_team(self) -> float:
-        return self.expected / self.teams
-
-    def seat_of(self, department: str) -> SeatFigures | None:
-        return next((seat for seat in self.seats if seat.department == department), None)
-
-    @property
-    def short(self) -> bool:
-        return not self.seats or any(seat.spare < 0 for seat in self.seats)
-
-    @property
-    def without_spare(self) -> bool:
-        return any(seat.spare == 0 for seat in self.seats)
-
-
-@dataclass(frozen=True)
-class Feasibility:
-    """What a plan amounts to on `day`. It can't be submitted, signed or drawn while there is a fault."""
-
-    day: date
-    strata: tuple[StratumFigures, ...]
-    zones: tuple[ZoneFigures, ...]
-    departments: tuple[Department, ...]
-    people: int
-    experts: int
-    faults: tuple[Fault, ...]
-    warnings: tuple[Fault, ...]
-    candidates_by_zone: Mapping[tuple[str, str], int] = field(default_factory=dict)
-
-    @property
-    def possible(self) -> bool:
-        return not self.faults
-
-    @property
-    def candidates(self) -> int:
-        return sum(stratum.candidates for stratum in self.strata)
-
-    @property
-    def drawn(self) -> int:
-        return sum(stratum.quota for stratum in self.strata)
-
-    @property
-    def reserve(self) -> int:
-        return sum(stratum.reserve for stratum in self.strata)
-
-    @property
-    def teams(self) -> int:
-        return sum(zone.teams for zone in self.zones)
-
-    @property
-    def people_needed(self) -> int:
-        return sum(seat.need for zone in self.zones for seat in zone.seats if not seat.is_experts)
-
-    @property
-    def experts_needed(self) -> int:
-        return sum(seat.need for zone in self.zones for seat in zone.seats if seat.is_experts)
-
-    @property
-    def visits_per_team(self) -> float:
-        return self.drawn / self.teams if self.teams else 0.0
-
-    def faults_at(self, name: str) -> list[str]:
-        """What is wrong at a field of the plan."""
-        return [fault.message for fault in self.faults if fault.field == name]
+__all__ = [
+    "ANY_ZONE",
+    "EXPERTS",
+    "Department",
+    "Facts",
+    "Fault",
+    "Feasibility",
+    "RoundFigures",
+    "SeatFigures",
+    "Shunned",
+    "StratumFigures",
+    "ZoneFigures",
+    "assess",
+    "deviates",
+    "seats_in",
+    "share_roaming",
+]
 
 
 def assess(facts: Facts, faults: Sequence[Fault] = (), warnings: Sequence[Fault] = ()) -> Feasibility:
     """Figures, faults and warnings of a plan; what was already found of its content stands first."""
     strata = tuple(_stratum(facts, stratum) for stratum in facts.strata)
     zones = _zones(facts, strata)
-    found = [*faults, *_check_strata(strata), *_check_zones(facts, zones), *_check_strength(facts, zones)]
+    found = [
+        *faults,
+        *_check_strata(strata),
+        *_check_ratios(facts, strata),
+        *_check_zones(facts, zones),
+        *_check_strength(facts, zones),
+    ]
     found += _check_shut_out(facts)
+    rounds = _rounds(facts, strata)
+    found += [*_check_rounds(rounds), *_check_visits(facts, zones)]
     return Feasibility(
         day=facts.day,
         strata=strata,
@@ -197,6 +70,8 @@ def assess(facts: Facts, faults: Sequence[Fault] = (), warnings: Sequence[Fault]
         faults=tuple(found),
         warnings=(*warnings, *_warn(zones)),
         candidates_by_zone=dict(facts.candidates),
+        rounds=rounds,
+        left_out=facts.left_out,
     )
 
 
@@ -222,11 +97,40 @@ def share_roaming(needs: Sequence[tuple[str, int]], own: Mapping[str, int], roam
     return people
 
 
+def _rounds(facts: Facts, strata: Sequence[StratumFigures]) -> tuple[RoundFigures, ...]:
+    """The rounds from this one on. How many each draws does not depend on chance: a ratio is of what is left."""
+    left = {stratum.id: stratum.candidates for stratum in strata}
+    found = []
+    for number, window in list(enumerate(facts.windows, 1))[facts.turn - 1 :]:
+        quotas = {stratum.id: stratum.stratum.quota_of(left[stratum.id]) for stratum in strata}
+        found.append(RoundFigures(number, window, dict(left), quotas))
+        if not facts.repeats:
+            left = {name: max(0, count - quotas[name]) for name, count in left.items()}
+    return tuple(found)
+
+
+def _check_rounds(rounds: Sequence[RoundFigures]) -> list[Fault]:
+    """That each later round finds what it is to draw (rule 4), as far as it can be told today."""
+    faults = []
+    for one in rounds[1:]:
+        remedy = "减少批次或抽取数，或允许后批再抽到前批的对象。"
+        if not one.drawn:
+            faults.append(Fault(f"rounds.{one.number}", f"第 {one.number} 批没有对象可抽：前批已全部抽取。{remedy}"))
+            break
+        for name, quota in one.quotas.items():
+            if quota > one.candidates[name]:
+                words = (
+                    f"第 {one.number} 批{stratum_label(name)}预计只余 {one.candidates[name]} 户，不能抽取 {quota} 户。"
+                )
+                faults.append(Fault(f"rounds.{one.number}", words + remedy))
+    return faults
+
+
 def _stratum(facts: Facts, stratum: Stratum) -> StratumFigures:
-    candidates = sum(count for (risk, _), count in facts.candidates.items() if risk == stratum.risk_class)
+    candidates = sum(count for (name, _), count in facts.candidates.items() if name == stratum.id)
     quota = stratum.quota_of(candidates)
     reserve = max(0, min(stratum.reserve, candidates - quota))
-    return StratumFigures(stratum.risk_class, candidates, quota, reserve, stratum)
+    return StratumFigures(stratum.id, candidates, quota, reserve, stratum)
 
 
 def _zones(facts: Facts, strata: Sequence[StratumFigures]) -> tuple[ZoneFigures, ...]:
@@ -238,8 +142,9 @@ def _zones(facts: Facts, strata: Sequence[StratumFigures]) -> tuple[ZoneFigures,
         people |= {(department.code, zone): count for zone, count in shared.items()}
     figures = []
     for zone in facts.zones:
-        here = Counter({risk: count for (risk, at), count in facts.candidates.items() if at == zone.region})
-        expected = sum(s.quota * here[s.risk_class] / s.candidates for s in strata if s.candidates)
+        here = Counter({name: count for (name, at), count in facts.candidates.items() if at == zone.region})
+        expected = sum(s.quota * here[s.id] / s.candidates for s in strata if s.candidates)
+        most = sum(min(s.quota, here[s.id]) for s in strata)
         seats = tuple(
             SeatFigures(
                 department.code,
@@ -252,7 +157,7 @@ def _zones(facts: Facts, strata: Sequence[StratumFigures]) -> tuple[ZoneFigures,
             for department in seats_in(facts.departments, zone.region)
         )
         name = facts.zone_names.get(zone.region, zone.region)
-        figures.append(ZoneFigures(zone.region, name, zone.teams, here.total(), expected, seats))
+        figures.append(ZoneFigures(zone.region, name, zone.teams, here.total(), expected, seats, most))
     return tuple(figures)
 
 
@@ -263,11 +168,52 @@ def _check_strata(strata: Sequence[StratumFigures]) -> list[Fault]:
     faults = []
     for stratum in strata:
         if stratum.quota > stratum.candidates:
-            message = f"{stratum.risk_class} 类候选只有 {stratum.candidates} 户，不能抽取 {stratum.quota} 户。减少抽取数，或改用比例。"
-            faults.append(Fault(f"strata.{stratum.risk_class}", message))
+            message = f"{stratum.label}候选只有 {stratum.candidates} 户，不能抽取 {stratum.quota} 户。减少抽取数，或改用比例。"
+            faults.append(Fault(f"strata.{stratum.id}", message))
     if not sum(stratum.quota for stratum in strata):
         faults.append(Fault("strata", "各类抽取数合计为 0，至少抽取 1 户。"))
     return faults
+
+
+def _check_ratios(facts: Facts, strata: Sequence[StratumFigures]) -> list[Fault]:
+    """What the table of ratios asks (notice, part 五（三）): a stratum of its own where it has one, a number within its
+    bounds, and the reason where it is another than the rule's.
+    """
+    planned = {stratum.id for stratum in strata}
+    classes = {stratum.risk_class for stratum in strata}
+    faults = [
+        Fault(f"strata.{name}", f"规则要求{stratum_label(name)}单独抽取 {percent_of(rule.permille or 0)}，须填写。")
+        for name, rule in facts.ratios.items()
+        if name not in planned and rule.risk_class in classes and rule.mark
+    ]
+    for stratum in strata:
+        rule = facts.ratios.get(stratum.id)
+        if rule is not None and (fault := _fault_of_ratio(stratum, rule)):
+            faults.append(Fault(f"strata.{stratum.id}", fault))
+    return faults
+
+
+def _fault_of_ratio(stratum: StratumFigures, rule: Rule) -> str:
+    said, least, most = stratum.stratum, rule.minimum or 0, rule.maximum or 0
+    if said.permille is not None:
+        within = least <= said.permille <= most
+        bounds = f"{percent_of(least)} 至 {percent_of(most)}"
+    else:
+        fewest, highest = rule.bounds_of(stratum.candidates)
+        within = fewest <= stratum.quota <= highest
+        bounds = f"{percent_of(least)} 至 {percent_of(most)}，即 {fewest} 至 {highest} 户"
+    if not within:
+        return f"{stratum.label}超出规则的范围（{bounds}）。改在范围之内。"
+    if deviates(stratum, rule) and not said.reason.strip():
+        return f"{stratum.label}与规则的 {percent_of(rule.permille or 0)} 不同，须写明调整理由。"
+    return ""
+
+
+def deviates(stratum: StratumFigures, rule: Rule) -> bool:
+    """Whether a stratum says another number than the rule gives."""
+    if stratum.stratum.permille is not None:
+        return stratum.stratum.permille != rule.permille
+    return stratum.quota != rule.quota_of(stratum.candidates)
 
 
 def _check_zones(facts: Facts, zones: Sequence[ZoneFigures]) -> list[Fault]:
@@ -289,10 +235,10 @@ def _check_zones(facts: Facts, zones: Sequence[ZoneFigures]) -> list[Fault]:
         faults.append(Fault(f"zones.{code}", f"{name}有 {here} 户候选对象，须填写检查组数。"))
     for department in facts.departments:
         if not 1 <= department.seats <= MAX_SEAT:
-            faults.append(Fault(f"participants.{department.code}", f"每组人数应为 1 至 {MAX_SEAT}。"))
+            faults.append(Fault(department.field, f"每组人数应为 1 至 {MAX_SEAT}。"))
         if zones and not any(department.serves(zone.code) for zone in zones):
             message = f"{department.name}不在所选各区，没有可检查的对象。去掉这个部门，或加上它所在的区。"
-            faults.append(Fault(f"participants.{department.code}", message))
+            faults.append(Fault(department.field, message))
     return faults
 
 
@@ -330,8 +276,44 @@ def _check_shut_out(facts: Facts) -> list[Fault]:
                     f"{facts.zone_names.get(shunned.zone, shunned.zone)}可派的 {able} 人只余 {left} 人，每组需要 {department.seats} 人。"
                     "请该部门增补人员，或核对回避登记。"
                 )
-                faults.append(Fault(f"participants.{department.code}", message))
+                faults.append(Fault(department.field, message))
     return faults
+
+
+def _check_visits(facts: Facts, zones: Sequence[ZoneFigures]) -> list[Fault]:
+    """That no draw gives an inspector more visits than the plan's cap: whatever the seed, not on average.
+
+    An inspector visits what its team does, and the fullest team holds no more than avoidance makes necessary (protocol,
+    Objects to teams). So a zone is safe where the most objects that can fall on it fit its teams, and those of them with
+    avoid pairs fit the teams that are open to each of them: a pair closes one team (Hall's condition).
+    """
+    cap = facts.visit_cap
+    if cap is None:
+        return []
+    faults = []
+    for zone in zones:
+        shunned = [sum(one.blocked.values()) for one in facts.shunned if one.zone == zone.code]
+        open_teams = max(1, zone.teams - max(shunned, default=0))
+        needed = -(-zone.most // cap)
+        if zone.most > cap * zone.teams:
+            words = f"{zone.name} {zone.teams} 组，每人最多查 {cap} 户，只够 {cap * zone.teams} 户；"
+            words += f"平均抽中 {zone.expected:.1f} 户，最多可能抽中 {zone.most} 户，需要 {needed} 组。"
+            faults.append(Fault("visit_cap", words + _remedy(zone, needed)))
+        elif min(len(shunned), zone.most) > cap * open_teams:
+            words = f"{zone.name}有 {len(shunned)} 户须回避，可能只有 {open_teams} 组可派，每人最多查 {cap} 户，只够 {cap * open_teams} 户。"
+            faults.append(Fault("visit_cap", f"{words}增加检查组，提高上限，或减少抽取数。"))
+    return faults
+
+
+def _remedy(zone: ZoneFigures, needed: int) -> str:
+    """What to do where a zone has too few teams for the cap: more teams, as far as there are people for them."""
+    most, seat = min(
+        ((one.available // one.seats, one) for one in zone.seats), key=lambda one: one[0], default=(0, None)
+    )
+    if seat is not None and most < needed:
+        people = f"{seat.name} {seat.available} 名人员最多组成 {most} 组"
+        return f"{people}，请该部门增补人员，提高上限，减少抽取数，或不分区统一组队。"
+    return "增加检查组，提高上限，或减少抽取数。"
 
 
 def _warn(zones: Sequence[ZoneFigures]) -> list[Fault]:

@@ -72,7 +72,7 @@ COLUMNS: list[Column[Plan]] = [
     Column("number", "计划编号", lambda plan: plan.number),
     Column("title", "抽查任务名称", lambda plan: plan.title),
     Column("kind", "类别", lambda plan: plan.get_kind_display()),
-    Column("targeted", "定向", lambda plan: "定向" if plan.targeted else "不定向"),
+    Column("targeted", "定向", lambda plan: plan.targeting),
     Column("state", "状态", lambda plan: plan.get_state_display()),
     Column("lead", "牵头科室（单位）", lambda plan: plan.lead.name),
     Column(

@@ -4,7 +4,7 @@ Only what can't be stored is a fault of the form (a date that is none, one seat 
 be left open in a draft and is told by feasibility at its field.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,19 @@ from django.http import QueryDict
 from sunlot.desk.forms import DeskForm
 from sunlot.lottery.notice import MAX_SEAT, MAX_TEAMS
 from sunlot.norms.text import trim
-from sunlot.registry.models import RiskClass
+from sunlot.registry.models import CreditMark, RiskClass
+from sunlot.visits.models import CapException
 
-from . import suggestions
+from . import suggestions, targeting
+from .checks import competences_asked
 from .content import DEFAULT_SEATS, ExpertSeat, PlanContent, Seat, Stratum, Zone
 from .models import Plan
 from .options import Options
+from .ratios.rules import Rule, bearing, is_stratum, parts_of, stratum_label, stratum_order
+from .ratios.text import rule_in_words
+from .rounds_form import RoundFields, rounds_initial
+from .scope_form import ScopeFields, scope_initial
+from .seats_form import CompetenceFields, Competences, asked_of, competences_initial
 
 SPARE_ROWS = 2
 MAX_ROWS = 30
@@ -38,6 +45,7 @@ class ParticipantRow:
     reason: BoundField
     code: str
     is_lead: bool
+    competences: Competences | None = None
 
 
 @dataclass(frozen=True)
@@ -51,11 +59,17 @@ class ItemsOf:
 
 @dataclass(frozen=True)
 class StratumRow:
+    """One stratum; `rule` says in words what the table of ratios asks, empty without one."""
+
+    id: str
     risk_class: str
     label: str
     amount: BoundField
     unit: BoundField
     reserve: BoundField
+    reason: BoundField
+    rule: str
+    differs: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,7 @@ class ZoneRow:
     teams: BoundField
 
 
-class PlanForm(DeskForm):
+class PlanForm(ScopeFields, RoundFields, CompetenceFields, DeskForm):
     """Reads and shows a `PlanContent`. Give either `data` (what was sent) or `content` (what is stored or suggested)."""
 
     title = forms.CharField(label="抽查任务名称", max_length=80, required=False)
@@ -73,7 +87,7 @@ class PlanForm(DeskForm):
     beside_reason = forms.CharField(label="不在年度计划内的理由", max_length=200, required=False)
     targeted = forms.ChoiceField(
         label="抽查类别",
-        choices=[("1", "定向（按重点区域、行业或信用风险）"), ("", "不定向")],
+        choices=[("1", "定向"), ("", "不定向（只按对象类别、区、分层和检查次数）")],
         widget=forms.RadioSelect,
         required=False,
     )
@@ -95,7 +109,17 @@ class PlanForm(DeskForm):
     zoning = forms.ChoiceField(label="组队方式", choices=Plan.Zoning.choices, widget=forms.RadioSelect)
     city_staff_roam = forms.BooleanField(label="市直人员由抽取分到各区", required=False)
     teams_city = forms.IntegerField(label="检查组数", required=False, min_value=1, max_value=MAX_TEAMS)
+    cap_exception = forms.ChoiceField(
+        label="已达年度频次上限的对象",
+        choices=[
+            ("", "不列入抽取"),
+            *((cause.value, f"列入，事由：{cause.label}") for cause in CapException.Cause),
+        ],
+        required=False,
+    )
+    cap_reason = forms.CharField(label="列入的理由", max_length=200, required=False)
     inspector_scope = forms.CharField(label="检查人员范围", max_length=200, required=False)
+    visit_cap = forms.IntegerField(label="每名检查人员每批最多检查（户）", required=False, min_value=1, max_value=1000)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -103,15 +127,17 @@ class PlanForm(DeskForm):
         options: Options,
         *,
         data: QueryDict | None = None,
+        files: Any = None,
         content: PlanContent | None = None,
         seen: str = "",
         is_new: bool = False,
     ) -> None:
         initial = {**_initial(content), "seen": seen} if content is not None else {}
         if is_new:  # open, so that they are suggested from what is drawn
-            initial |= {f"reserve-{risk}": None for risk in RISKS}
-        super().__init__(data, initial=initial)
+            initial |= {name: None for name in initial if name.startswith("reserve-")}
+        super().__init__(data, files, initial=initial)
         self.options = options
+        self.offer_scope(data, content, options.chosen, options.saved)
         self.fields["kinds"].choices = options.kinds  # type: ignore[attr-defined]  # a MultipleChoiceField
         self.fields["annual_line_id"].choices = [("", "（不在年度计划内）"), *options.annual_lines]  # type: ignore[attr-defined]
         self.fields["regions"].choices = options.regions  # type: ignore[attr-defined]
@@ -122,7 +148,11 @@ class PlanForm(DeskForm):
             if content
             else []
         )
+        self.stratum_ids = self._strata_sent(data, content)
+        self.offer_rounds(data, content)
         self._add_rows()
+        self.offer_competences(data, content, self.codes, options)
+        self._asked = _asked(self.codes, data, content, options)
         for name in self.fields:
             self._style(name)
 
@@ -131,6 +161,12 @@ class PlanForm(DeskForm):
         sent = [data.get(f"participant-{n}", "") for n in range(MAX_ROWS)]
         known = {code for _, group in self.options.organisations for code, _ in group}
         return list(dict.fromkeys(code for code in sent if code in known))
+
+    def _strata_sent(self, data: QueryDict | None, content: PlanContent | None) -> list[str]:
+        """Each class, the strata that the table of ratios makes, and those that were sent or are stored."""
+        sent = {name.removeprefix("amount-") for name in data or () if name.startswith("amount-")}
+        stored = content.stratum_ids if content is not None else ()
+        return sorted({*RISKS, *self.options.figures, *filter(is_stratum, sent), *stored}, key=stratum_order)
 
     def _add_rows(self) -> None:
         self.row_count = min(len(self.codes) + SPARE_ROWS, MAX_ROWS)
@@ -150,17 +186,18 @@ class PlanForm(DeskForm):
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
-        for risk in RISKS:
-            name = f"{risk} 类"
+        for risk in self.stratum_ids:
+            name = stratum_label(risk)
             self.fields[f"amount-{risk}"] = forms.DecimalField(
                 label=f"{name}抽取", required=False, min_value=0, max_digits=9, decimal_places=1
             )
             self.fields[f"unit-{risk}"] = forms.ChoiceField(
-                label=f"{name}单位", choices=[(PERCENT, "%"), (NUMBER, "户")]
+                label=f"{name}单位", choices=[(PERCENT, "%"), (NUMBER, "户")], required=False
             )
             self.fields[f"reserve-{risk}"] = forms.IntegerField(
                 label=f"{name}候补", required=False, min_value=0, max_value=10**6
             )
+            self.fields[f"reason-{risk}"] = forms.CharField(label=f"{name}调整理由", required=False, max_length=200)
         for code, name in self.options.experts:
             self.fields[f"expert-{code}"] = forms.IntegerField(
                 label=f"{name}专家", required=False, min_value=0, max_value=MAX_SEAT
@@ -184,7 +221,9 @@ class PlanForm(DeskForm):
     def participants(self) -> Iterator[ParticipantRow]:
         for n in range(self.row_count):
             code = self.codes[n] if n < len(self.codes) else ""
-            yield ParticipantRow(self[f"participant-{n}"], self[f"seats-{n}"], self[f"seats-reason-{n}"], code, n == 0)
+            own = self.competences_for(code, self._asked[code]) if code else None
+            who, seats, reason = (self[f"{name}-{n}"] for name in ("participant", "seats", "seats-reason"))
+            yield ParticipantRow(who, seats, reason, code, n == 0, own)
 
     @property
     def items(self) -> Iterator[ItemsOf]:
@@ -192,9 +231,21 @@ class PlanForm(DeskForm):
 
     @property
     def strata(self) -> Iterator[StratumRow]:
-        for risk in RISKS:
-            fields = (self[f"amount-{risk}"], self[f"unit-{risk}"], self[f"reserve-{risk}"])
-            yield StratumRow(risk, RiskClass(risk).label, *fields)
+        figures, table = self.options.figures, self.options.table
+        for one in self.stratum_ids:
+            risk, mark = parts_of(one)
+            amount, unit, reserve, reason = (self[f"{name}-{one}"] for name in ("amount", "unit", "reserve", "reason"))
+            rule = figures.get(one)
+            said = rule_in_words(table.name, rule) if table is not None and rule is not None else ""
+            typed = (str(amount.value() or ""), unit.value())
+            differs = rule is not None and typed != (f"{(rule.permille or 0) / 10:g}", PERCENT)
+            label = f"{RiskClass(risk).label}，{bearing(CreditMark.Kind(mark))}" if mark else str(RiskClass(risk).label)
+            yield StratumRow(one, risk, label, amount, unit, reserve, reason, said, differs or bool(reason.value()))
+
+    @property
+    def asks_for_competences(self) -> bool:
+        """Whether any item chosen asks that who inspects holds a competence."""
+        return any(self._asked.values())
 
     @property
     def experts(self) -> list[BoundField]:
@@ -214,6 +265,7 @@ class PlanForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self.clean_scope()
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "检查截止不能早于检查开始。")
         for n in range(self.row_count):
@@ -227,7 +279,10 @@ class PlanForm(DeskForm):
         for n, code in enumerate(sent):
             if code and code in sent[:n]:
                 self.add_error(f"participant-{n}", f"“{self.options.names[code]}”已在上面，去掉一行。")
-        for risk in RISKS:
+        self.clean_competences(
+            {code: data[f"seats-{n}"] for n, code in enumerate(sent) if code and data.get(f"seats-{n}") is not None}
+        )
+        for risk in self.stratum_ids:
             amount, unit = data.get(f"amount-{risk}"), data.get(f"unit-{risk}")
             if amount is not None and unit == PERCENT and amount > 100:
                 self.add_error(f"amount-{risk}", "比例不能超过 100 %。")
@@ -243,7 +298,10 @@ class PlanForm(DeskForm):
         city = data["zoning"] == Plan.Zoning.CITY
         lead = self.options.regions_of[data["participant-0"]]
         asked = {lead: data["teams_city"]} if city else {code: data[f"teams-{code}"] for code in data["regions"]}
-        strata = [_stratum(risk, data) for risk in RISKS if data[f"amount-{risk}"] is not None]
+        figures, table = self.options.figures, self.options.table
+        strata = [
+            _stratum(one, data, figures.get(one)) for one in self.stratum_ids if data[f"amount-{one}"] is not None
+        ]
         said = PlanContent(
             title=trim(data["title"]),
             seats=tuple(self._seats()),
@@ -258,10 +316,18 @@ class PlanForm(DeskForm):
             zoning=data["zoning"],
             city_staff_roam=data["city_staff_roam"],
             targeted=bool(data["targeted"]),
+            targeted_by=(*data["targeted_by"], *targeting.implied(self.narrowing())),
+            narrowing=self.narrowing(),
             few_participants_reason=trim(data["few_participants_reason"]),
             inspector_scope=trim(data["inspector_scope"]),
             annual_line_id=data["annual_line_id"],
             beside_reason="" if data["annual_line_id"] else trim(data["beside_reason"]),
+            ratios_id=table.key if table is not None else None,
+            cap_exception=data["cap_exception"],
+            cap_reason=trim(data["cap_reason"]) if data["cap_exception"] else "",
+            rounds=self.windows(),
+            repeats=data["repeats"],
+            visit_cap=data["visit_cap"],
             experts=tuple(
                 ExpertSeat(code, data[f"expert-{code}"])
                 for code, _ in self.options.experts
@@ -269,7 +335,7 @@ class PlanForm(DeskForm):
             ),
         )
         open_zones = [region for region, teams in asked.items() if not teams]
-        open_reserves = [stratum.risk_class for stratum in strata if data[f"reserve-{stratum.risk_class}"] is None]
+        open_reserves = [stratum.id for stratum in strata if data[f"reserve-{stratum.id}"] is None]
         return suggestions.complete(said.in_order(), open_zones, open_reserves)
 
     def _seats(self) -> Iterator[Seat]:
@@ -282,15 +348,46 @@ class PlanForm(DeskForm):
             taken.add(code)
             seats = DEFAULT_SEATS if data[f"seats-{n}"] is None else data[f"seats-{n}"]
             reason = trim(data[f"seats-reason-{n}"]) if seats == 1 else ""
-            yield Seat(code, seats, reason, tuple(data.get(f"items-{code}", ())))
+            yield Seat(code, seats, reason, tuple(data.get(f"items-{code}", ())), self.competences_said(code))
 
 
-def _stratum(risk: str, data: Mapping[str, Any]) -> Stratum:
-    amount: Decimal = data[f"amount-{risk}"]
-    reserve = data[f"reserve-{risk}"] or 0
-    if data[f"unit-{risk}"] == NUMBER:
-        return Stratum(risk, number=int(amount), reserve=reserve)
-    return Stratum(risk, permille=int(amount * 10), reserve=reserve)
+def _asked(
+    codes: Sequence[str], data: QueryDict | None, content: PlanContent | None, options: Options
+) -> dict[str, list[str]]:
+    """By participant the names of the competences that its items, as sent or stored, ask of who inspects."""
+    if data is not None:
+        names = dict(options.competences)
+        return {code: [names[one] for one in asked_of(code, data, options)] for code in codes}
+    versions = {version.pk: version for version in options.versions}
+    seats = content.seats if content is not None else ()
+    return {code: [] for code in codes} | {seat.organisation: competences_asked(seat, versions) for seat in seats}
+
+
+def filled_by_rules(data: QueryDict, options: Options) -> QueryDict:
+    """What was sent, with the numbers that the table of ratios gives in place of those typed, and reserves left open."""
+    filled = data.copy()
+    for name in [name for name in filled if name.partition("-")[0] in ("amount", "unit", "reserve", "reason")]:
+        del filled[name]
+    for name, rule in options.figures.items():
+        filled[f"amount-{name}"], filled[f"unit-{name}"] = f"{(rule.permille or 0) / 10:g}", PERCENT
+    for name in (*RISKS, *options.figures):
+        filled.setdefault(f"unit-{name}", PERCENT)
+    return filled
+
+
+def _stratum(name: str, data: Mapping[str, Any], rule: Rule | None) -> Stratum:
+    amount: Decimal = data[f"amount-{name}"]
+    risk_class, mark = parts_of(name)
+    by_number = data[f"unit-{name}"] == NUMBER
+    return Stratum(
+        risk_class,
+        number=int(amount) if by_number else None,
+        permille=None if by_number else int(amount * 10),
+        reserve=data[f"reserve-{name}"] or 0,
+        mark=mark,
+        row=rule.row if rule is not None else None,
+        reason=trim(data[f"reason-{name}"]),
+    )
 
 
 def _initial(content: PlanContent) -> dict[str, Any]:
@@ -299,7 +396,8 @@ def _initial(content: PlanContent) -> dict[str, Any]:
         name: getattr(content, name)
         for name in (
             "title", "few_participants_reason", "draw_at", "starts_on", "ends_on", "release_on", "zoning",
-            "city_staff_roam", "inspector_scope", "annual_line_id", "beside_reason",
+            "city_staff_roam", "inspector_scope", "annual_line_id", "beside_reason", "cap_exception",
+            "cap_reason", "visit_cap",
         )
     }  # fmt: skip
     values |= {
@@ -307,6 +405,9 @@ def _initial(content: PlanContent) -> dict[str, Any]:
         "kinds": list(content.kinds),
         "regions": list(content.regions),
         "release": "on" if content.release_on else "",
+        **scope_initial(content),
+        **rounds_initial(content),
+        **competences_initial(content),
     }
     for n, seat in enumerate(content.seats):
         values |= {
@@ -317,7 +418,8 @@ def _initial(content: PlanContent) -> dict[str, Any]:
         values[f"items-{seat.organisation}"] = list(seat.items)
     values |= {f"expert-{seat.field}": seat.seats for seat in content.experts}
     for stratum in content.strata:
-        risk = stratum.risk_class
+        risk = stratum.id
+        values[f"reason-{risk}"] = stratum.reason
         values[f"unit-{risk}"] = PERCENT if stratum.permille is not None else NUMBER
         values[f"amount-{risk}"] = stratum.number if stratum.permille is None else _tenths(stratum.permille)
         values[f"reserve-{risk}"] = stratum.reserve

@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sunlot.catalogue.models import ItemVersion, ObjectKind
+from django.db.models import Q
+
+from sunlot.catalogue.models import Competence, ItemVersion, ObjectKind
 from sunlot.catalogue.queries import in_force, kinds_covered
 from sunlot.norms.initials import search_keys
 from sunlot.norms.regions import is_within
 from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import Viewer
-from sunlot.registry.models import ExpertField
 
 from . import policy
 from .annual.queries import published_lines
 from .checks import may_bring
+from .models import CompetenceSeat
+from .ratios.queries import Table, subjects_of, table_for
+from .ratios.rules import Rule
+from .scope_form import saved_filters
 
 Choices = list[tuple[str, str]]
 
@@ -32,8 +37,24 @@ class Options:
     versions: list[ItemVersion]
     annual_lines: Choices
     experts: Choices
+    competences: Choices
+    saved: Choices
     chosen: frozenset[str] = frozenset()
     kept: frozenset[int] = frozenset()
+    table: Table | None = None
+
+    @property
+    def figures(self) -> dict[str, Rule]:
+        """The rule of each stratum of a plan with the kinds and items chosen so far; none without a table."""
+        if self.table is None:
+            return {}
+        versions = [version for version in self.versions if version.pk in self.kept]
+        return self.table.figures(subjects_of(versions, self.chosen))
+
+    @property
+    def times(self) -> int:
+        """How often a year the table of ratios has objects of such a plan inspected; 1 where it does not say."""
+        return max((rule.times or 1 for rule in self.figures.values()), default=1)
 
     def items_for(self, code: str) -> list[tuple[int, str]]:
         """The items that a participant may bring: its own kinds of item, for the kinds of object chosen so far."""
@@ -58,14 +79,14 @@ class Options:
             gone = (
                 ItemVersion.objects.filter(pk__in=missing)
                 .select_related("item__organisation")
-                .prefetch_related("kinds")
+                .prefetch_related("kinds", "competences")
             )
             self.versions = sorted([*self.versions, *gone], key=lambda version: version.item.code)
         return self
 
 
 def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> Options:
-    """What this viewer may choose for a plan that is drawn on `day`. Six queries.
+    """What this viewer may choose for a plan that is drawn on `day`. A fixed number of queries.
 
     Regions are the lead's jurisdiction: the whole, and each part of it.
     """
@@ -90,8 +111,15 @@ def options_for(viewer: Viewer, day: date, lead: Organisation | None = None) -> 
         regions=[(region.code, region.name) for region in regions],
         by_code={one.code: one for one in organisations},
         annual_lines=[(str(line.pk), f"{line.code}. {line.title}（{line.lead.name}）") for line in lines],
-        experts=list(ExpertField.objects.values_list("code", "name")),
-        versions=list(in_force(day).prefetch_related("kinds").order_by("item__code")),
+        saved=saved_filters(viewer),
+        experts=_expert_fields(),
+        competences=list(
+            Competence.objects.filter(Q(is_active=True) | Q(pk__in=CompetenceSeat.objects.values("competence")))
+            .exclude(name=Competence.UNLIMITED)
+            .values_list("code", "name")
+        ),
+        versions=list(in_force(day).prefetch_related("kinds", "competences").order_by("item__code")),
+        table=table_for(lead or viewer.organisation, day),
     )
 
 
@@ -106,6 +134,12 @@ def regions_below(code: str) -> tuple[str, ...]:
         region for region in Region.objects.values_list("code", flat=True) if region != code and is_within(region, code)
     ]
     return tuple(parts or [code])
+
+
+def _expert_fields() -> Choices:
+    """The fields that have experts, and those that some plan asks experts of."""
+    offered = Competence.objects.filter(Q(experts__isnull=False) | Q(plan_seats__isnull=False))
+    return list(offered.distinct().values_list("code", "name"))
 
 
 def _group(organisation: Organisation) -> str:

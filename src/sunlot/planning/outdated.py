@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from sunlot.catalogue import queries as catalogue
 from sunlot.catalogue.models import ItemVersion
 
+from .content import windows_of
 from .models import Plan, PlanItem
+from .rounds import next_round
 
 AHEAD = (*Plan.UNPUBLISHED, Plan.State.LEADER_SIGNED, Plan.State.PUBLISHED)
 """The states of plans whose draw is still to come."""
@@ -45,6 +47,15 @@ def outdated(plan: Plan, day: date) -> list[Outdated]:
     for version in catalogue.made_public().filter(item__in=wanted).order_by("number"):
         following[version.item_id] = version
     return [_outdated(version, following[version.item_id], day) for version in ending if version.effective_to]
+
+
+def ahead(plan: Plan) -> list[Outdated]:
+    """What a published plan's page has to say: its items that end before its inspections do, seen from the day of the next
+    draw; nothing of a plan in any other state.
+    """
+    if plan.state != Plan.State.PUBLISHED:
+        return []
+    return outdated(plan, windows_of(plan)[next_round(plan) - 1].draw_day)
 
 
 def _outdated(version: ItemVersion, newest: ItemVersion, day: date) -> Outdated:

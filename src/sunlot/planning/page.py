@@ -1,10 +1,9 @@
-"""What the page of a plan shows: where it stands, whose turn it is, what makes it impossible, the chart of the trial."""
+"""What the page of a plan shows: where it stands, whose turn it is, what makes it impossible."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -17,10 +16,12 @@ from sunlot.organisations.viewer import Viewer
 from . import policy, wording
 from .actions import HEAD, LEADER
 from .checks import MIN_DEPARTMENTS, PUBLISH_WITHIN, departments_of, last_days_to_decide
+from .content import Window
 from .feasibility import Fault, Feasibility
+from .merged_items import KindItems, items_by_kind
 from .models import Participant, Plan, PlanVersion
-from .queries import rules_of
-from .simulation import Pile, Spread, simulate
+from .queries import rules_of, windows
+from .rounds import drawn_rounds, next_draw_at, next_round, round_in_words
 
 State = Plan.State
 
@@ -68,7 +69,7 @@ def way(plan: Plan, figures: Feasibility | None, items: int) -> list[Step]:
         "清单": f"{items} 项",
         "名录库": rosters,
         "计划": plan.get_state_display() if plan.state not in (State.DRAWN, State.COMPLETED) else "已公布",
-        "抽取": f"定于{_day(plan.draw_at.astimezone(clock.SHANGHAI).date())}",
+        "抽取": f"{round_in_words(plan, next_round(plan))}定于{_day(next_draw_at(plan).date())}",
         "检查": f"{_day(plan.ends_on)}前",
         "公示": f"检查后 {PUBLISH_WITHIN} 个工作日",
         "归档": f"{published_by.year}年{published_by.month}月后",
@@ -87,7 +88,7 @@ def way(plan: Plan, figures: Feasibility | None, items: int) -> list[Step]:
 
 def next_step(viewer: Viewer, plan: Plan, parts: Sequence[Participant], figures: Feasibility | None) -> Next | None:
     """What happens next and by whom; with a button if this viewer does it."""
-    leader_by, head_by, parts_by = last_days_to_decide(plan.draw_at.astimezone(clock.SHANGHAI).date(), 3)
+    leader_by, head_by, parts_by = last_days_to_decide(next_draw_at(plan).date(), 3)
     match plan.state:
         case State.DRAFT:
             return _next_for_draft(viewer, plan, figures, parts_by)
@@ -103,8 +104,14 @@ def next_step(viewer: Viewer, plan: Plan, parts: Sequence[Participant], figures:
             found = Next(f"{LEADER}{_names(plan, Role.LEADER)}签署", what)
             return _mine(found, policy.may_sign_as_leader(viewer, plan), _url("sign", plan), "签署并公布")
         case State.PUBLISHED:
-            return Next("抽取", f"定于 {_moment(plan)}，由牵头科室组织，纪检监督。")
+            words = round_in_words(plan, next_round(plan))
+            return Next(f"{words}抽取", f"定于 {_moment(plan)}，由牵头科室组织，纪检监督。")
     return None
+
+
+def item_groups(plan: Plan, parts: Sequence[Participant]) -> list[KindItems]:
+    """What each kind of object is checked for, where several take part; of one department alone its items say it."""
+    return items_by_kind(parts, [(kind.pk, kind.name) for kind in plan.kinds.all()]) if len(parts) > 1 else []
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,31 @@ class Change:
 
     plan: Plan
     lines: Sequence[wording.Line]
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """A round of a plan that has several; the figures are a forecast, and None once it is drawn."""
+
+    number: int
+    window: Window
+    is_drawn: bool
+    candidates: int | None = None
+    quota: int | None = None
+
+
+def rounds_of(plan: Plan, figures: Feasibility | None) -> list[RoundRow]:
+    """The rounds of a plan that has several, none of another. `figures` are those from the next draw on."""
+    if plan.round_count == 1:
+        return []
+    drawn = drawn_rounds([plan])[plan.pk]
+    ahead = {one.number: one for one in figures.rounds} if figures is not None else {}
+    found = []
+    for number, window in enumerate(windows(plan), 1):
+        one = ahead.get(number)
+        numbers = (one.total, one.drawn) if one is not None and number not in drawn else (None, None)
+        found.append(RoundRow(number, window, number in drawn, *numbers))
+    return found
 
 
 def change_of(order: Plan) -> Change | None:
@@ -126,7 +158,7 @@ def change_of(order: Plan) -> Change | None:
 
 def deadlines(plan: Plan) -> dict[str, date]:
     """Until when head and leader should sign, where it is their turn or soon will be."""
-    leader_by, head_by = last_days_to_decide(plan.draw_at.astimezone(clock.SHANGHAI).date(), 2)
+    leader_by, head_by = last_days_to_decide(next_draw_at(plan).date(), 2)
     open_to = {State.CONFIRMED: ("head", "leader"), State.HEAD_SIGNED: ("leader",)}
     days = {"head": head_by, "leader": leader_by}
     return {who: days[who] for who in open_to.get(State(plan.state), ())}
@@ -159,7 +191,7 @@ def _mine(found: Next, allowed: bool, url: str, button: str) -> Next:
 def _names(plan: Plan, role: Role) -> str:
     """Who may sign, masked: “ 高○峰 ” where it is one person, “（2 人中任一人）” where several may."""
     lead = plan.lead
-    top = policy.department_of(lead)
+    top = lead.department
     inside = (
         Q(organisation=lead)
         if lead.is_section
@@ -167,11 +199,7 @@ def _names(plan: Plan, role: Role) -> str:
     )
     if role == Role.LEADER:
         inside = Q(organisation=top) | Q(organisation__parent=top, organisation__kind="section")
-    people = list(
-        Membership.objects.filter(inside, role=role, ended_at__isnull=True)
-        .values_list("user__name", flat=True)
-        .distinct()
-    )
+    people = list(Membership.objects.held().filter(inside, role=role).values_list("user__name", flat=True).distinct())
     if not people:
         return "（尚未设置）"
     return f" {masking.person(people[0])} " if len(people) == 1 else f"（{len(people)} 人中任一人）"
@@ -196,7 +224,9 @@ def checks(plan: Plan, parts: Sequence[Participant], figures: Feasibility) -> li
         add(("strata",), "抽取数不超过候选数")
     if figures.zones:
         add(("zones", "participants"), "各区检查人员够用，无对象因回避无人可查")
-    add(("draw_at", "starts_on", "ends_on", "release_on"), "时间安排前后相符")
+    add(("draw_at", "starts_on", "ends_on", "release_on", "rounds"), "时间安排前后相符")
+    if plan.visit_cap is not None:
+        add(("visit_cap",), f"每名检查人员每批最多查 {plan.visit_cap} 户，够用")
     return found + [Check("now", _first_sentence(warning.message)) for warning in figures.warnings]
 
 
@@ -211,51 +241,6 @@ def by_field(faults: Iterable[Fault]) -> dict[str, list[str]]:
     for fault in faults:
         found.setdefault(fault.field, []).append(fault.message)
     return found
-
-
-def spreads(plan_number: str, figures: Feasibility) -> tuple[Spread, ...]:
-    """The trial of the draw over the plan's zones; the same plan gives the same figures."""
-    piles = [
-        Pile(
-            stratum.quota,
-            {at: count for (risk, at), count in figures.candidates_by_zone.items() if risk == stratum.risk_class},
-        )
-        for stratum in figures.strata
-    ]
-    return simulate(piles, [zone.code for zone in figures.zones], plan_number)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One zone of the chart, in SVG units."""
-
-    name: str
-    y: int
-    least: float
-    most: float
-    low: float
-    high: float
-    mean: float
-
-
-def chart(figures: Feasibility, found: Sequence[Spread]) -> dict[str, Any]:
-    """The chart “各区抽中户数”: bars and the scale below, for a view box 540 wide."""
-    left, width, row = 90.0, 434.0, 34
-    top = max([spread.most for spread in found] + [1])
-    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if top / size <= 6)
-    end = -(-top // step) * step
-
-    def x(value: float) -> float:
-        return round(left + width * value / end, 1)
-
-    names = {zone.code: zone.name for zone in figures.zones}
-    bars = [
-        Bar(names[s.zone], 26 + row * at, x(s.least), x(s.most), x(s.low), x(s.high), x(s.mean))
-        for at, s in enumerate(found)
-    ]
-    base = 10 + row * len(found)
-    scale = [{"value": value, "x": x(value)} for value in range(0, end + 1, step)]
-    return {"bars": bars, "scale": scale, "base": base, "height": base + 28, "left": left, "right": left + width}
 
 
 def signature_of(signatures: Iterable[Signature], capacity: str, digest: str) -> Signature | None:
@@ -276,5 +261,5 @@ def _day(day: date) -> str:
 
 
 def _moment(plan: Plan) -> str:
-    at = plan.draw_at.astimezone(clock.SHANGHAI)
+    at = next_draw_at(plan)
     return f"{_day(at.date())} {at:%H:%M}"

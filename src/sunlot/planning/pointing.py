@@ -45,6 +45,8 @@ def _control(form: PlanForm, place: str) -> str | None:
         name = f"participant-{form.codes.index(key)}"
     elif part == "zones":
         name = "teams_city" if form["zoning"].value() == Plan.Zoning.CITY else f"teams-{key}"
+    elif part == "rounds":
+        name = f"round-draw-{key}" if key else "round_count"
     elif part in _ROWS:
         name = _ROWS[part].format(key or _STRATA)
     return name if name in form.fields else None

@@ -4,32 +4,43 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from sunlot.catalogue.models import ObjectKind
+from sunlot.catalogue.models import Competence, ObjectKind
 from sunlot.lottery.notice import MAX_SEAT
 from sunlot.norms import clock
 from sunlot.norms.initials import search_keys
 from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import Refused, Viewer
-from sunlot.registry.models import ExpertField
 
+from . import narrowing
 from .checks import kind_of
-from .content import PlanContent
-from .models import Participant, Plan, PlanExpert, PlanItem, PlanStratum, PlanZone
+from .content import MOST_ROUNDS, PlanContent
+from .models import CompetenceSeat, Participant, Plan, PlanExpert, PlanItem, PlanRound, PlanStratum, PlanZone
 
 TRIES = 5
 """For a number that somebody else takes at the same moment."""
 
 COLUMNS = (
     "title", "starts_on", "ends_on", "draw_at", "release_on", "zoning", "city_staff_roam", "targeted",
-    "few_participants_reason", "inspector_scope", "annual_line_id", "beside_reason",
+    "few_participants_reason", "inspector_scope", "annual_line_id", "beside_reason", "ratios_id",
+    "cap_exception", "cap_reason", "repeats", "visit_cap",
 )  # fmt: skip
+
+
+def columns_of(content: PlanContent) -> dict[str, Any]:
+    """The columns of a plan's own row for this content."""
+    columns: dict[str, Any] = {name: getattr(content, name) for name in COLUMNS}
+    return columns | {
+        "targeted_by": list(content.targeted_by),
+        "narrowing": narrowing.to_store(content.narrowing),
+        "round_count": len(content.windows),
+    }
 
 
 def new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo: bool) -> Plan:
     """Make the row under the next free number; two at once get two numbers."""
     now = clock.now()
     prefix = f"{lead.region_id}-{now.year}-P"
-    columns: dict[str, Any] = {name: getattr(content, name) for name in COLUMNS}
+    columns = columns_of(content)
     for _ in range(TRIES):
         last = (
             Plan.objects.filter(number__startswith=prefix, revises__isnull=True)
@@ -55,7 +66,6 @@ def new_plan(viewer: Viewer, lead: Organisation, content: PlanContent, is_demo: 
 
 def new_order(viewer: Viewer, plan: Plan, reason: str, content: PlanContent) -> Plan:
     """Make a change order of a plan whose row is locked: `<plan>-T1`, `-T2` …, saying what the plan says now."""
-    columns: dict[str, Any] = {name: getattr(content, name) for name in COLUMNS}
     order = Plan.objects.create(
         number=f"{plan.number}-T{plan.change_orders.count() + 1}",
         lead=plan.lead,
@@ -65,17 +75,23 @@ def new_order(viewer: Viewer, plan: Plan, reason: str, content: PlanContent) -> 
         created_by_id=viewer.user_id,
         created_at=clock.now(),
         is_demo=plan.is_demo,
-        **columns,
+        **columns_of(content),
     )
     write(order, content)
     return order
 
 
+def set_columns(plan: Plan, content: PlanContent, *others: str) -> None:
+    """Put what has columns into the plan's row; `others` are columns that the caller set already."""
+    columns = columns_of(content)
+    for name, value in columns.items():
+        setattr(plan, name, value)
+    plan.save(update_fields=[*columns, *others])
+
+
 def write_order(plan: Plan, order: Plan, content: PlanContent) -> None:
     """Put what a change order says into the plan; its participants stay confirmed as they confirmed the order."""
-    for name in COLUMNS:
-        setattr(plan, name, getattr(content, name))
-    plan.save(update_fields=list(COLUMNS))
+    set_columns(plan, content)
     write(plan, content)
     answers = {part.organisation_id: part for part in order.participants.all()}
     parts = list(plan.participants.all())
@@ -100,6 +116,10 @@ def organisations_of(content: PlanContent) -> dict[str, Organisation]:
             raise Refused(f"{found[seat.organisation].name}每组人数应为 1 至 {MAX_SEAT}；只有牵头科室可以不派员。")
         if seat.seats == 1 and not seat.seats_reason.strip():
             raise Refused(f"{found[seat.organisation].name}每组少于两名执法检查人员，须写明理由。")
+        if sum(count for _, count in seat.competences) > seat.seats:
+            raise Refused(f"{found[seat.organisation].name}的专业席位多于每组人数。减少专业席位，或增加每组人数。")
+    if not 1 <= len(content.windows) <= MOST_ROUNDS:
+        raise Refused(f"抽取批次应为 1 至 {MOST_ROUNDS}。")
     for expert in content.experts:
         if not 1 <= expert.seats <= MAX_SEAT:
             raise Refused(f"每组专家人数应为 1 至 {MAX_SEAT}；不设专家席位的留空。")
@@ -129,6 +149,12 @@ def write(plan: Plan, content: PlanContent) -> None:
         for part, seat in zip(parts, content.seats, strict=True)
         for key in seat.items
     )
+    _write_competences(parts, content)
+    plan.windows.all().delete()
+    PlanRound.objects.bulk_create(
+        PlanRound(plan=plan, number=number, draw_at=one.draw_at, starts_on=one.starts_on, ends_on=one.ends_on)
+        for number, one in enumerate(content.rounds, 1)
+    )
     plan.kinds.set(ObjectKind.objects.filter(code__in=content.kinds))
     plan.regions.set(Region.objects.filter(code__in=content.regions))
     plan.strata.all().delete()
@@ -139,11 +165,14 @@ def write(plan: Plan, content: PlanContent) -> None:
             quota_number=stratum.number,
             quota_permille=stratum.permille,
             reserve=stratum.reserve,
+            mark=stratum.mark,
+            rule_row=stratum.row,
+            reason=stratum.reason,
         )
         for stratum in content.strata
     )
     plan.experts.all().delete()
-    fields = {one.code: one for one in ExpertField.objects.filter(code__in=[seat.field for seat in content.experts])}
+    fields = {one.code: one for one in Competence.objects.filter(code__in=[seat.field for seat in content.experts])}
     PlanExpert.objects.bulk_create(
         PlanExpert(plan=plan, field=fields[seat.field], seats=seat.seats)
         for seat in content.experts
@@ -151,3 +180,16 @@ def write(plan: Plan, content: PlanContent) -> None:
     )
     plan.zones.all().delete()
     PlanZone.objects.bulk_create(PlanZone(plan=plan, region_id=zone.region, teams=zone.teams) for zone in content.zones)
+
+
+def _write_competences(parts: list[Participant], content: PlanContent) -> None:
+    """The seats of the participants, in the content's order, for those who hold a competence."""
+    asked = {code for seat in content.seats for code, _ in seat.competences}
+    known = {one.code: one for one in Competence.objects.filter(code__in=asked)}
+    for code in sorted(asked - known.keys()):
+        raise Refused(f"没有代码为 {code} 的专业领域。刷新页面，重新选择。")
+    CompetenceSeat.objects.bulk_create(
+        CompetenceSeat(participant=part, competence=known[code], seats=count)
+        for part, seat in zip(parts, content.seats, strict=True)
+        for code, count in seat.competences
+    )

@@ -1,6 +1,7 @@
 """What waits in planning, and how plans are signed on paper."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from django.urls import reverse
 
@@ -15,8 +16,11 @@ from . import actions, policy, queries
 from .annual import todo as annual_todo
 from .checks import last_days_to_decide
 from .models import Participant, Plan, PlanVersion
+from .ratios import family as ratios
+from .rounds import next_draw_at
+from .together import todo as together_todo
 
-__all__ = ["annual_todo", "waiting"]  # both register what waits
+__all__ = ["annual_todo", "ratios", "together_todo", "waiting"]  # all register what waits
 
 State = Plan.State
 
@@ -26,7 +30,11 @@ def waiting(viewer: Viewer) -> Iterator[Todo]:
     """Answers for participants, signatures for head and leader, drafts and what came back for those who write."""
     if viewer.role not in (*policy.WRITERS, Role.LEADER):
         return
-    plans = queries.plans_seen(viewer).filter(state__in=Plan.UNPUBLISHED).prefetch_related("participants__organisation")
+    plans = (
+        queries.plans_seen(viewer)
+        .filter(state__in=Plan.UNPUBLISHED)
+        .prefetch_related("participants__organisation", "windows")
+    )
     returned = _reasons(plans)
     for plan in plans:
         todo = _todo(viewer, plan, returned)
@@ -35,17 +43,14 @@ def waiting(viewer: Viewer) -> Iterator[Todo]:
 
 
 def _todo(viewer: Viewer, plan: Plan, returned: Mapping[int, str]) -> Todo | None:
-    leader_by, head_by, parts_by = last_days_to_decide(plan.draw_at.astimezone(clock.SHANGHAI).date(), 3)
+    leader_by, head_by, parts_by = last_days_to_decide(next_draw_at(plan).date(), 3)
     if plan.state == State.DRAFT and policy.may_write(viewer, plan):
         if plan.pk in returned:
             return Todo(f"修改计划“{plan}”", returned[plan.pk], _url("edit", plan), "修改计划", parts_by)
         if plan.created_by_id == viewer.user_id:
             return Todo(f"编制计划“{plan}”", "草稿还没有提交。", _url("plan", plan), "继续编制", parts_by)
     if plan.state == State.CONFIRMING:
-        for part in plan.participants.all():
-            if part.state == Participant.State.PENDING and policy.may_confirm(viewer, part.organisation):
-                reason = f"{plan.lead.name}牵头，请{part.organisation.name}确认参与，每组派 {part.seats} 人。"
-                return Todo(f"确认参与“{plan}”", reason, _url("answer", plan), "答复是否参与", parts_by)
+        return _to_confirm(viewer, plan, parts_by)
     if plan.state == State.CONFIRMED and policy.may_sign_as_head(viewer, plan):
         return Todo(
             f"签署计划“{plan}”", "参与部门已全部同意，等科室负责人签署。", _url("sign", plan), "查看并签署", head_by
@@ -55,6 +60,20 @@ def _todo(viewer: Viewer, plan: Plan, returned: Mapping[int, str]) -> Todo | Non
         reason = f"{plan.lead.name}负责人已签署；您签署后{after}。"
         return Todo(f"签署计划“{plan}”", reason, _url("sign", plan), "签署并公布", leader_by)
     return None
+
+
+def _to_confirm(viewer: Viewer, plan: Plan, by: date) -> Todo | None:
+    """The answer of a participant; for the lead, once it is late, who has not given one."""
+    pending = [part for part in plan.participants.all() if part.state == Participant.State.PENDING]
+    for part in pending:
+        if policy.may_confirm(viewer, part.organisation):
+            reason = f"{plan.lead.name}牵头，请{part.organisation.name}确认参与，每组派 {part.seats} 人。"
+            return Todo(f"确认参与“{plan}”", reason, _url("answer", plan), "答复是否参与", by)
+    if clock.today() <= by or not policy.may_write(viewer, plan):
+        return None
+    who = "、".join(part.organisation.name for part in pending)
+    reason = f"{who}没有答复，已过期限。与对方联系，或修改计划、不再联合后重新提交。"
+    return Todo(f"“{plan}”还没有全部确认", reason, _url("plan", plan), "查看计划", by)
 
 
 def _reasons(plans: Iterable[Plan]) -> dict[int, str]:

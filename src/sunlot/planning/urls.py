@@ -2,8 +2,12 @@
 
 from django.urls import path
 
-from . import capacity_page, law_pages, views
+from sunlot.catalogue.urls import decided
+
+from . import capacity_page, law_pages, scope_pages, views
 from .annual import views as annual
+from .ratios import views as ratios
+from .together import views as together
 
 app_name = "planning"
 urlpatterns = [
@@ -23,9 +27,20 @@ urlpatterns = [
     path("annual/<str:number>/versions/<int:version>/", annual.version, name="annual-version"),
     path("annual/<str:number>/annex.pdf", annual.pdf, name="annual-pdf"),
     path("annual/<str:number>/annex.xlsx", annual.xlsx, name="annual-xlsx"),
+    path("ratios/", ratios.tables, name="ratios"),
+    path("ratios/new/", ratios.new, name="ratio-new"),
+    path("ratios/<str:code>/", ratios.table, name="ratio-page"),
+    path("ratios/<str:code>/edit/", ratios.edit, name="ratio-edit"),
+    path("ratios/<str:code>/<int:number>.xlsx", ratios.xlsx, name="ratio-xlsx"),
+    *decided("ratio_table", "ratios/", "ratio-"),
     path("capacity/", capacity_page.capacity, name="capacity"),
     path("laws/", law_pages.laws, name="laws"),
+    path("merges/<int:pk>/", together.merge, name="merge"),
     path("<str:number>/", views.detail, name="plan"),
+    path("<str:number>/together/", together.shared, name="together"),
+    path("<str:number>/together/figures/", together.figures, name="together-figures"),
+    path("<str:number>/together/<str:other>/", together.ask, name="merge-ask"),
+    path("<str:number>/candidates/", scope_pages.candidates, name="candidates"),
     path("<str:number>/edit/", views.edit, name="edit"),
     path("<str:number>/submit/", views.submit, name="submit"),
     path("<str:number>/answer/", views.answer, name="answer"),
@@ -35,4 +50,5 @@ urlpatterns = [
     path("<str:number>/versions/<int:version>/", views.version, name="version"),
     path("<str:number>/sheet/", views.printed, name="sheet"),
     path("<str:number>/sheet.pdf", views.pdf, name="pdf"),
+    path("<str:number>/sheet.xlsx", views.xlsx, name="xlsx"),
 ]

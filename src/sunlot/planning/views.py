@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -14,28 +14,43 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sunlot.catalogue import queries as catalogue
 from sunlot.desk.forms import accepts
-from sunlot.desk.lists import Listing
+from sunlot.desk.lists import XLSX_TYPE, Listing
 from sunlot.desk.views import desk_view, visible_or_404
-from sunlot.documents.plan_form import plan_form
+from sunlot.documents.plan_form import plan_form, plan_form_xlsx
 from sunlot.norms import clock
+from sunlot.organisations.models import Organisation
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.staff.keys import has_key
 from sunlot.staff.signing import SigningForm
 from sunlot.trail.queries import history
 
-from . import actions, filters, forms, outdated, page, policy, queries, sheet, suggestions, wording
+from . import (
+    actions,
+    filters,
+    forms,
+    outdated,
+    page,
+    policy,
+    queries,
+    rounds_form,
+    scope_form,
+    seats_form,
+    sheet,
+    suggestions,
+    wording,
+)
 from .annual.checks import day_of_draw
 from .content import content_of
 from .feasibility import Fault, Feasibility
 from .gathering import assess_content
 from .models import AnnualLine, AnnualPlan, Participant, Plan
-from .options import options_for, regions_below
+from .options import Options, options_for, regions_below
+from .panels import plan_panels
 from .pointing import point_out
-from .simulation import TRIALS
 
 State = Plan.State
-TRY, SAVE, SUBMIT = "try", "save", "submit"
+TRY, SAVE, SUBMIT, FILL, SPREAD, SEATS = "try", "save", "submit", "fill", "spread", "by-items"
 
 
 @require_GET
@@ -66,13 +81,14 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     signatures = queries.signatures_under(plan)
     versions = list(queries.versions_of(plan))
     items = [item for part in parts for item in part.items.all()]
-    ending = outdated.outdated(plan, content_of(plan).draw_day) if plan.state == State.PUBLISHED else []
-    spreads = page.spreads(plan.number, figures) if figures and figures.drawn and figures.zones else ()
+    ending = outdated.ahead(plan)
     context = {
         "plan": plan,
         "parts": parts,
         "items": sorted(items, key=lambda item: (not item.version.is_key, item.version.item.code)),
+        "item_groups": page.item_groups(plan, parts),
         "bases": sheet.bases_of(item.version_id for item in items),
+        "narrowed": queries.narrowed_in_words(plan),
         "figures": figures,
         "ending": ending,
         "guides": catalogue.guides_covering([item.version.item_id for item in items], clock.today()),
@@ -82,11 +98,9 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         else [],
         "warnings": page.by_field(figures.warnings) if figures else {},
         "checks": page.checks(plan, parts, figures) if figures else [],
-        "spreads": [(spread, zone) for spread, zone in zip(spreads, figures.zones, strict=True)]
-        if figures and spreads
-        else [],
-        "chart": page.chart(figures, spreads) if figures and spreads else None,
-        "trials": TRIALS,
+        "rounds": page.rounds_of(plan, figures),
+        "skilled": any(part.competences.all() for part in parts),
+        "panels": plan_panels(viewer, plan),
         "way": page.way(plan, figures, len({item.version_id for item in items})),
         "next": page.next_step(viewer, plan, parts, figures),
         "opinions": [part for part in parts if part.decided_at and part.position],
@@ -114,28 +128,49 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Begin a plan: suggestions first, try it out, save it as a draft."""
     line = _line(request)
-    options = options_for(viewer, _draw_day(request, line))
+    options = options_for(viewer, _draw_day(request, line), _lead(request, viewer, line))
     if not options.leads:
         raise NotAllowed("计划由牵头科室的经办人、负责人或统筹科室编制。")
     own = next((code for code, _ in options.leads if code == viewer.organisation.code), options.leads[0][0])
     if request.method != "POST":
         regions = regions_below(viewer.region_code)
         if line is not None and line.lead.code in options.names:
-            content = suggestions.from_line(line, regions)
+            content = suggestions.from_line(line, regions, _district(viewer, line))
             options.with_choice(list(content.kinds), list(content.item_ids))
         else:
             content = suggestions.blank(own, regions, sends=viewer.role != Role.COORDINATOR)
+        start = scope_form.start_of(request.GET.get("objects", ""), [code for code, _ in options.regions])
+        if start:
+            options.with_choice(start.kinds, list(content.item_ids))
+        if line is None or line.quota_permille is None:
+            content = suggestions.by_rules(content, options.table, options.figures)
+        if start:
+            content = scope_form.started(content, start)
         return _form_page(request, forms.PlanForm(options, content=content, is_new=True), None, None)
-    options.with_choice(*_chosen(request))
-    form = forms.PlanForm(options, data=request.POST)
+    form = _form_sent(request, viewer, options)
     if not form.is_valid():
         return _form_page(request, form, None, None)
     content = form.content()
-    if TRY in request.POST:
+    if _tries(request):
         tried = forms.PlanForm(options, content=content)
         return _form_page(request, tried, None, assess_content(content, content.draw_day))
     plan = actions.create_plan(viewer, content)
     return _saved(request, viewer, plan)
+
+
+def _lead(request: HttpRequest, viewer: Viewer, line: AnnualLine | None = None) -> Organisation | None:
+    """Whose plan it will be, where that is said and the viewer may write it: its table of ratios and its annual plan hold."""
+    if request.method == "POST":
+        found = Organisation.objects.filter(code=request.POST.get("participant-0", "")[:64]).first()
+    else:
+        found = (_district(viewer, line) or line.lead) if line is not None else None
+    return found if found is not None and policy.may_lead(viewer, found) else None
+
+
+def _district(viewer: Viewer, line: AnnualLine) -> Organisation | None:
+    """The viewer's bureau, where it stands below the department whose line the districts carry out."""
+    own = viewer.base.department
+    return own if line.by_districts and own.pk != line.annual.department_id else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,12 +187,12 @@ def edit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         options = options_for(viewer, stored.draw_day, plan.lead).with_choice(list(stored.kinds), list(stored.item_ids))
         form = forms.PlanForm(options, content=stored, seen=actions.fingerprint(plan))
         return _form_page(request, form, plan, assess_content(stored, stored.draw_day))
-    options = options_for(viewer, _draw_day(request), plan.lead).with_choice(*_chosen(request))
-    form = forms.PlanForm(options, data=request.POST)
+    options = options_for(viewer, _draw_day(request), _lead(request, viewer) or plan.lead)
+    form = _form_sent(request, viewer, options)
     if not form.is_valid():
         return _form_page(request, form, plan, None)
     content = form.content()
-    if TRY in request.POST:
+    if _tries(request):
         tried = forms.PlanForm(options, content=content, seen=form.cleaned_data["seen"])
         return _form_page(request, tried, plan, assess_content(content, content.draw_day))
     try:
@@ -201,6 +236,7 @@ def answer(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "part": part,
         "form": form,
         "figures": figures,
+        "panels": plan_panels(viewer, plan, brief=True),
         "lines": wording.lines(queries.rules_of(plan)),
     }
     return render(request, "planning/answer.html", context)
@@ -227,6 +263,7 @@ def sign(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "as_leader": as_leader,
         "capacity": capacity,
         "figures": queries.feasibility(plan),
+        "panels": plan_panels(viewer, plan, brief=True),
         "lines": wording.lines(queries.rules_of(plan)),
     }
     return render(request, "planning/sign.html", context)
@@ -332,6 +369,17 @@ def pdf(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     return response
 
 
+@require_GET
+@desk_view()
+def xlsx(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """The 计划表 as xlsx."""
+    plan, found = _sheet(viewer, number)
+    response = HttpResponse(plan_form_xlsx(found), content_type=XLSX_TYPE)
+    name = f"{found.authority}双随机抽查计划表 {plan.number}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
+
+
 # --- inside -------------------------------------------------------------------------------------------------------
 
 
@@ -362,13 +410,29 @@ def _line(request: HttpRequest) -> AnnualLine | None:
     if not asked.isdecimal() or len(asked) > 12:
         return None
     published = AnnualLine.objects.filter(annual__state=AnnualPlan.State.PUBLISHED)
-    return published.select_related("annual", "lead").filter(pk=int(asked)).first()
+    return published.select_related("annual__department", "lead").filter(pk=int(asked)).first()
 
 
-def _chosen(request: HttpRequest) -> tuple[list[str], list[int]]:
+def _form_sent(request: HttpRequest, viewer: Viewer, options: Options) -> forms.PlanForm:
+    """The form with what was sent, a saved filter and an uploaded list put into their fields."""
+    data, refused = scope_form.sent(request, viewer, [code for code, _ in options.regions])
+    options.with_choice(*_chosen(data))
+    if FILL in data:
+        data = forms.filled_by_rules(data, options)
+    if SPREAD in data:
+        data = rounds_form.in_rounds_by_rules(data, options)
+    if SEATS in data:
+        data = seats_form.filled_by_items(data, options)
+    form = forms.PlanForm(options, data=data, files=request.FILES)
+    if refused:
+        form.add_error("list_file", refused)
+    return form
+
+
+def _chosen(data: QueryDict) -> tuple[list[str], list[int]]:
     """The kinds and items that were sent."""
-    items = [value for name in request.POST if name.startswith("items-") for value in request.POST.getlist(name)]
-    return request.POST.getlist("kinds"), [int(value) for value in items if value.isdecimal() and len(value) < 12]
+    items = [value for name in data if name.startswith("items-") for value in data.getlist(name)]
+    return data.getlist("kinds"), [int(value) for value in items if value.isdecimal() and len(value) < 12]
 
 
 def _form_page(
@@ -381,12 +445,17 @@ def _form_page(
         "faults": page.by_field(figures.faults) if figures else {},
         "pointers": point_out(form, figures.faults) if figures else [],
         "warnings": page.by_field(figures.warnings) if figures else {},
-        "strata_figures": {one.risk_class: one for one in figures.strata} if figures else {},
+        "strata_figures": {one.id: one for one in figures.strata} if figures else {},
         "zone_figures": {one.code: one for one in figures.zones} if figures else {},
-        "tried": TRY in request.POST,
+        "tried": _tries(request),
         "city_faults": _faults_of_one_zone(form, figures) if figures else [],
     }
     return render(request, "planning/form.html", context)
+
+
+def _tries(request: HttpRequest) -> bool:
+    """Whether the form is only looked at anew, and nothing saved."""
+    return any(act in request.POST for act in (TRY, FILL, SPREAD, SEATS, scope_form.USE_SAVED))
 
 
 def _faults_of_one_zone(form: forms.PlanForm, figures: Feasibility) -> list[Fault]:
@@ -422,7 +491,7 @@ def _submitted(plan: Plan) -> str:
 def _sheet(viewer: Viewer, number: str) -> "tuple[Plan, sheet.PlanForm]":
     plan = visible_or_404(viewer, queries.with_parts(queries.plans_seen(viewer)), number=number)
     parts = list(plan.participants.all())
-    return plan, sheet.sheet_of(plan, queries.feasibility(plan), parts, queries.signatures_under(plan))
+    return plan, sheet.sheet_of(plan, queries.feasibility(plan, number=1), parts, queries.signatures_under(plan))
 
 
 def _totals(strata: "Sequence[sheet.PlanStratum]") -> dict[str, int]:

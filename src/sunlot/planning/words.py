@@ -23,6 +23,11 @@ def short_name(name: str) -> str:
     return bare
 
 
+def pool_in_words(organisation: str, competence: str) -> str:
+    """住建·燃气 for the pool of those of an organisation who hold a competence; without one the organisation alone."""
+    return f"{organisation}·{competence}" if competence else organisation
+
+
 def percent_of(permille: int) -> str:
     """40 % for 400, 2.5 % for 25."""
     return f"{permille // 10}\u2009%" if permille % 10 == 0 else f"{permille / 10:.1f}\u2009%"

@@ -14,11 +14,12 @@ from sunlot.norms.text import half_width, trim
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Plan
 from sunlot.publishing.models import Publication
-from sunlot.registry.models import InspectionObject
+from sunlot.registry.models import Entity, InspectionObject, Involvement
+from sunlot.registry.searching import search
 from sunlot.trail.events import all_kinds
 from sunlot.trail.models import PublicEntry
 
-from .log import subjects_of
+from .log import VERSIONED, subjects_of
 
 SELECT = forms.Select({"class": "input"})
 SEARCH = forms.TextInput({"class": "input", "type": "search"})
@@ -161,21 +162,22 @@ class EnterpriseFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
-        asked = words(value)
-        own = Q(name__icontains=asked) | Q(number__icontains=asked) | Q(search_keys__contains=asked.lower())
-        involved = InspectionObject.objects.filter(
-            Q(entities__name__icontains=asked)
-            | Q(entities__credit_code__icontains=asked)
-            | Q(entities__search_keys__contains=asked.lower())
+        """Words also find the one that stands by the name or number of one that was merged into it."""
+        own = search(InspectionObject.objects.all(), value, number="number")
+        entities = search(Entity.objects.all(), value, number="credit_code")
+        involved = Involvement.objects.filter(entity__in=entities.order_by().values("pk"))
+        return queryset.filter(
+            Q(pk__in=own.order_by().values("pk"))
+            | Q(pk__in=own.order_by().filter(merged_into__isnull=False).values("merged_into"))
+            | Q(pk__in=involved.order_by().values("object"))
         )
-        return queryset.filter(own | Q(pk__in=involved.values("pk")))
 
 
 class LogFilters(django_filters.FilterSet):
     """Public entries of the log by what they are about and by kind."""
 
     q = django_filters.CharFilter(
-        label="抽取、计划或检查表编号，企业名称或代码，摘要，条目序号", method="search", widget=SEARCH
+        label="抽取、计划、检查表、事项或指引编号，企业名称或代码，摘要，条目序号", method="search", widget=SEARCH
     )
     kind = django_filters.ChoiceFilter(label="事项", field_name="type", empty_label="全部", widget=SELECT)
 
@@ -191,5 +193,7 @@ class LogFilters(django_filters.FilterSet):
     def search(self, queryset: "QuerySet[PublicEntry]", _name: str, value: str) -> "QuerySet[PublicEntry]":
         asked = words(value)
         by_index = Q(event__leaf__index=int(asked)) if asked.isdecimal() and len(asked) < 19 else Q()
-        item = Q(subject__startswith=f"item:{asked}:")
-        return queryset.filter(Q(subject__in=subjects_of(asked)) | item | by_index)
+        versioned = Q()
+        for kind in VERSIONED:  # of items, guides and tables of ratios, every version
+            versioned |= Q(subject__istartswith=f"{kind}:{asked}:")
+        return queryset.filter(Q(subject__in=subjects_of(asked)) | versioned | by_index)

@@ -33,13 +33,16 @@ def answer(listing: "PublicListing[M]", form: str | None, template: str, context
     """The list in the form that the address asks for: a page where `form` is None."""
     if form is None:
         return render(listing.request, template, {**context, "listing": listing})
-    return table(listing.request, form, listing.columns, listing.rows.iterator(chunk_size=2000), listing.rows.count())
+    count = listing.rows.count() if form == "json" else 0
+    return table(listing.request, form, listing.columns, listing.rows.iterator(chunk_size=2000), count)
 
 
 def table(
     request: HttpRequest, form: str, columns: Sequence[Column[Any]], rows: Iterable[Any], count: int
 ) -> HttpResponseBase:
-    """Rows as CSV (with a mark for Excel and WPS, without at `?bom=0`) or as JSON; both are written piece by piece."""
+    """Rows as CSV (with a mark for Excel and WPS, without at `?bom=0`) or as JSON, which says `count`; both are written
+    piece by piece.
+    """
     if form == "csv":
         heads = [spreadsheets.Column(column.label, number=column.number) for column in columns]
         values = ([column.value(row) for column in columns] for row in rows)

@@ -19,6 +19,7 @@ from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import SYSTEM
 from sunlot.planning import queries as planning
 from sunlot.planning.annual import queries as annual
+from sunlot.planning.models import RatioTable
 from sunlot.trail.events import RESTORED, kind_named
 from sunlot.trail.log import reading
 from sunlot.trail.models import LogCheckpoint, LogCosignature, PublicEntry, Sealer
@@ -45,11 +46,33 @@ _MEMBERS = {
     "replaces": "更正前的摘要",
     "item": "事项",
     "guide": "指引",
+    "ratio_table": "比例和频次表",
+    "digest": "内容摘要",
+    "document": "文书",
+    "manifest": "归档清单的摘要",
     "version": "版本",
     "held": "数据库中的条数",
     "signed": "已签名的条数",
     "root": "已签名的根",
 }
+
+
+VERSIONED = {
+    "item": ("事项", "portal:item"),
+    "guide": ("指引", "portal:guide"),
+    "ratio_table": ("比例和频次表", "portal:ratio-table"),
+}
+"""What has versions: how it is called, and its page."""
+
+_SUBJECTS = {
+    ("draw", 2): ("抽取 {} 第 {} 次", "portal:draw"),
+    ("plan", 1): ("计划 {}", "portal:plan"),
+    ("annual", 1): ("年度计划 {}", "portal:annual-plan"),
+    ("result", 2): ("检查表 {} 的结果", "portal:result"),
+    ("document", 1): ("文书 {:.16}…", "portal:verify-document"),
+    ("file", 2): ("检查表 {} 的案卷第 {} 版", ""),
+}
+"""Other subjects by kind and count of names: in words, and the page; of a draw the page is that of its number."""
 
 
 def public_entries() -> "QuerySet[PublicEntry]":
@@ -133,21 +156,15 @@ class ShownEntry:
     def subject(self) -> tuple[str, str]:
         """What it is about, in words, and the page of that thing; the latter empty where there is none."""
         kind, *rest = self.said["subject"].split(":")
-        if kind == "draw" and len(rest) == 2:
-            has_page = self.said["type"] != "drawing.withdrawn"  # what was never sealed is not on the public pages
-            return f"抽取 {rest[0]} 第 {rest[1]} 次", reverse("portal:draw", args=[rest[0]]) if has_page else ""
-        if kind == "plan" and len(rest) == 1:
-            return f"计划 {rest[0]}", reverse("portal:plan", args=[rest[0]])
-        if kind == "annual" and len(rest) == 1:
-            return f"年度计划 {rest[0]}", reverse("portal:annual-plan", args=[rest[0]])
-        if kind in ("item", "guide") and len(rest) == 2:
-            called = "事项" if kind == "item" else "指引"
-            return (
-                f"{called} {rest[0]} 第 {rest[1]} 版",
-                f"{reverse(f'portal:{kind}', args=rest[:1])}?version={rest[1]}",
-            )
-        if kind == "result" and len(rest) == 2:
-            return f"检查表 {rest[0]} 的结果", reverse("portal:result", args=rest)
+        if kind in VERSIONED and len(rest) == 2:
+            called, page = VERSIONED[kind]
+            return f"{called} {rest[0]} 第 {rest[1]} 版", f"{reverse(page, args=rest[:1])}?version={rest[1]}"
+        if (kind, len(rest)) in _SUBJECTS:
+            words, page = _SUBJECTS[kind, len(rest)]
+            if self.said["type"] == "drawing.withdrawn":  # what was never sealed is not on the public pages
+                page = ""
+            of_page = rest[:1] if kind == "draw" else rest
+            return words.format(*rest), reverse(page, args=of_page) if page else ""
         return ("留痕日志", "") if self.said["subject"] == "log" else (self.said["subject"], "")
 
     @property
@@ -194,7 +211,7 @@ def restorations(size: int) -> list[ShownEntry]:
 
 
 def names_of(subjects: Iterable[str]) -> dict[str, str]:
-    """What plans, draws, items, guides and published results are called, by subject, in six queries however many they are."""
+    """What plans, draws, items, guides, tables of ratios and published results are called, by subject, in a query for each kind."""
     parts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for subject in subjects:
         kind, _, rest = subject.partition(":")
@@ -216,6 +233,9 @@ def names_of(subjects: Iterable[str]) -> dict[str, str]:
     if guides := parts["guide"]:
         held = GuideVersion.objects.filter(guide__code__in=guides).order_by("number")
         names += [("guide", *row) for row in held.values_list("guide__code", "name")]
+    if tables := parts["ratio_table"]:
+        found_tables = RatioTable.objects.filter(code__in=tables).values_list("code", "organisation__name")
+        names += [("ratio_table", code, f"{organisation}抽查比例和频次表") for code, organisation in found_tables]
     if forms := parts["result"]:
         found = published().filter(part__form__number__in=forms).order_by()
         place = (

@@ -10,11 +10,11 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from sunlot.desk.lists import Column
 from sunlot.drawing.models import Attempt, Replacement
+from sunlot.drawing.naming import Names
 from sunlot.drawing.outcome import DrawnObject, Outcome, TeamOutcome
 from sunlot.inspecting import deadlines
 from sunlot.inspecting.models import Category, FormPart
 from sunlot.norms import clock
-from sunlot.organisations.models import Organisation, Region
 from sunlot.publishing import queries as publishing
 from sunlot.publishing.models import Publication
 from sunlot.registry.models import InspectionObject
@@ -137,26 +137,28 @@ class ShownTeam:
     gone: set[str]
 
 
-def teams(outcome: Outcome, zones: dict[str, str], replaced: Iterable[Replacement]) -> list[ShownTeam]:
+def teams(outcome: Outcome, zones: dict[str, str], names: Names, replaced: Iterable[Replacement]) -> list[ShownTeam]:
     """The teams with the names of zones and departments, as they were drawn."""
     gone = {(one.team, one.outgoing) for one in replaced if not one.is_of_object and not one.object}
-    codes = {code for team in outcome.teams for code, _ in team.members}
-    names = dict(Organisation.objects.filter(code__in=codes).values_list("code", "name"))
     return [
         ShownTeam(
             team,
             f"{zones[team.zone]} {team.number} 组",
-            [(names.get(code, code), number) for code, number in team.members],
+            [(names.organisation(code), number) for code, number in team.members],
             {number for _, number in team.members if (team.id, number) in gone},
         )
         for team in outcome.teams
     ]
 
 
-def zone_names(outcome: Outcome) -> dict[str, str]:
+def pool_names(outcome: Outcome, names: Names) -> dict[str, str]:
+    """What the departments of the people in reserve are called, by code."""
+    return {one.department: names.organisation(one.department) for one in outcome.standby}
+
+
+def zone_names(outcome: Outcome, names: Names) -> dict[str, str]:
     """The zones of a draw by code; a zone that is no region of ours keeps its code."""
-    zones = {team.zone for team in outcome.teams}
-    return {zone: zone for zone in zones} | dict(Region.objects.filter(code__in=zones).values_list("code", "name"))
+    return {team.zone: names.region(team.zone) for team in outcome.teams}
 
 
 @dataclass(frozen=True)

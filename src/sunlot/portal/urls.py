@@ -6,7 +6,21 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from .lists import FORMS
-from .views import annual, draws, enterprises, guides, home, items, log, log_files, plans, results
+from .views import (
+    annual,
+    caps,
+    documents,
+    draws,
+    enterprises,
+    guides,
+    home,
+    items,
+    log,
+    log_files,
+    plans,
+    ratios,
+    results,
+)
 
 app_name = "portal"
 
@@ -20,6 +34,8 @@ def listed(place: str, view: Callable[..., Any], name: str = "") -> list[URLPatt
 urlpatterns = [
     path("", home.home, name="home"),
     path("verify/", home.verify, name="verify"),
+    path("verify/document/", documents.document, name="verify-documents"),
+    path("verify/document/<str:digest>/", documents.document, name="verify-document"),
     path("verify/offline.html", home.verify_offline, name="verify-offline"),
     path("verify/nonce.html", home.nonce, name="nonce"),
     *listed("items", items.items),
@@ -29,6 +45,9 @@ urlpatterns = [
     *listed("guides", guides.guides),
     path("guides/<str:code>/", guides.guide, name="guide"),
     path("guides/<str:code>/<int:number>.pdf", guides.printed, name="guide-pdf"),
+    *listed("ratios", ratios.rows),
+    path("ratios/<str:code>/", ratios.table, name="ratio-table"),
+    path("ratios/<str:code>/<int:number>/content.json", ratios.content, name="ratio-content"),
     *listed("plans", plans.plans),
     path("plans/<str:number>/", plans.plan, name="plan"),
     path("plans/<str:number>/content.json", plans.content, name="plan-content"),
@@ -39,6 +58,9 @@ urlpatterns = [
     path("annual-plans/<str:number>/annex.pdf", annual.annual_pdf, name="annual-plan-pdf"),
     path("annual-plans/<str:number>/versions/<int:version>/", annual.annual_plan, name="annual-plan-version"),
     path("annual-plans/<str:number>/versions/<int:version>/content.json", annual.annual_content, name="annual-content"),
+    *listed("caps", caps.caps),
+    path("caps/<str:region>/<int:number>/", caps.cap_table, name="cap-table"),
+    path("caps/<str:region>/<int:number>/content.json", caps.content, name="cap-table-content"),
     *listed("draws", draws.draws),
     path("draws/<str:number>/", draws.draw, name="draw"),
     path("draws/<str:number>/bundle.zip", draws.bundle, name="bundle"),

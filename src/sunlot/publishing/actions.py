@@ -145,8 +145,13 @@ def _subject(part: FormPart) -> str:
 
 def _complete_plan(viewer: Viewer, task: Task) -> None:
     """Complete the plan once nothing of it is left to inspect or publish; two last forms at once complete it once."""
-    if task.plan_id is None:
-        return
-    plan = Plan.objects.select_for_update().get(pk=task.plan_id)
-    if plan.state == Plan.State.DRAWN and not queries.is_anything_left(plan):
-        planning.mark_completed(viewer, plan)
+    if task.plan_id is not None:
+        _complete(viewer, Plan(pk=task.plan_id))
+
+
+@planning.order_follower
+def _complete(viewer: Viewer, plan: Plan) -> None:
+    """The same where a change gave up the rounds that were still to come."""
+    found = Plan.objects.select_for_update().get(pk=plan.pk)
+    if found.state == Plan.State.DRAWN and not queries.is_anything_left(found):
+        planning.mark_completed(viewer, found)

@@ -82,7 +82,7 @@ def is_anything_left(plan: Plan) -> bool:
     """
     if has_rounds_to_come(plan):
         return True
-    finished = [Form.State.CLOSED, Form.State.REPLACED]
+    finished = [*Form.FINISHED, Form.State.REPLACED]
     if Form.objects.filter(task__plan=plan).exclude(state__in=finished).exists():
         return True
     attempts = Attempt.objects.filter(draw__round__plan=plan).exclude(

@@ -95,9 +95,8 @@ def _wait(roster: Import) -> None:
 def _viewer(username: str, target: str) -> Viewer:
     """The person in the first of its roles that may import. Raises Refused where there is none."""
     held = list(
-        Membership.objects.filter(
-            user__username=username, user__is_active=True, ended_at__isnull=True, organisation__is_active=True
-        )
+        Membership.objects.held()
+        .filter(user__username=username, user__is_active=True, organisation__is_active=True)
         .select_related("user", "organisation__parent", "organisation__region")
         .order_by("pk")
     )
@@ -111,7 +110,8 @@ def _viewer(username: str, target: str) -> Viewer:
             continue
         return viewer
     raise Refused(
-        f"“{username}”不能导入名单。检查对象由经办人或统筹科室导入，执法检查人员由所在单位的经办人导入，事项由起草人导入。"
+        f"“{username}”不能导入名单。检查对象及其信用标记、许可证由经办人或统筹科室导入，执法检查人员和专家由所在单位的经办人导入，"
+        "事项由起草人导入。"
     )
 
 

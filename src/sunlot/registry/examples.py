@@ -39,7 +39,8 @@ def _row(serial: int, kind: str = "物业服务企业", ending: str = "物业服
     """An invented enterprise whose code is valid by computation."""
     region, district = _DISTRICTS[serial % 3]
     return [
-        f"{_NAMES[serial % len(_NAMES)]}{ending}（演示）",
+        # Two names in one: none is one character off an enterprise of the demonstration city.
+        f"{_NAMES[serial % len(_NAMES)]}{_NAMES[(serial + 7) % len(_NAMES)]}{ending}（演示）",
         credit_code.make(region, f"MA0Y{serial:04d}"),
         kind,
         district,

@@ -66,7 +66,7 @@ def place_of(address: str) -> str:
 def keys_of(facts: Facts) -> set[int]:
     """The keys of an object. Objects with no key in common are never compared."""
     core = core_of(facts.name)
-    texts = {f"n:{core}", f"c:{folded(facts.number)}"}
+    texts = {f"n:{core}"} | ({f"c:{folded(facts.number)}"} if facts.number else set())
     if len(core) >= _SHORTEST:
         texts |= {f"n:{core[:at]}{core[at + 1 :]}" for at in range(len(core))}
     place = place_of(facts.address)
@@ -99,7 +99,7 @@ def _alike(one: Facts, other: Facts) -> Iterator[Likeness]:
         yield Likeness.NAME
     elif one.kind == other.kind and min(len(core) for core in cores) >= _SHORTEST and one_apart(*cores):
         yield Likeness.NEARLY
-    if one.number != other.number and folded(one.number) == folded(other.number):
+    if one.number and one.number != other.number and folded(one.number) == folded(other.number):
         yield Likeness.CODE
     place = place_of(one.address)
     if place and one.kind == other.kind and one.region == other.region and place == place_of(other.address):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sunlot.organisations.viewer import Viewer
 
-from .models import Entity, InspectionObject
+from .models import Entity, InspectionObject, Inspector
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,10 @@ class Panel:
 PanelOf = Callable[[Viewer, InspectionObject | Entity], Panel | None]
 CountVisits = Callable[[Iterable[int]], Mapping[int, int]]
 
+LinkOf = Callable[[Viewer, Inspector], tuple[str, str] | None]
+
 _PANELS: list[PanelOf] = []
+_LINKS: list[LinkOf] = []
 _COUNTERS: list[CountVisits] = []
 
 
@@ -31,6 +34,17 @@ def panel(function: PanelOf) -> PanelOf:
     """Register a section for the pages of objects and entities."""
     _PANELS.append(function)
     return function
+
+
+def link_of_person(function: LinkOf) -> LinkOf:
+    """Register a link (words and address) on the page of an inspector, for the viewers who may follow it."""
+    _LINKS.append(function)
+    return function
+
+
+def links_of(viewer: Viewer, person: Inspector) -> list[tuple[str, str]]:
+    """The links that later rooms have for an inspector's page."""
+    return [found for offer in _LINKS if (found := offer(viewer, person)) is not None]
 
 
 def visit_counter(function: CountVisits) -> CountVisits:

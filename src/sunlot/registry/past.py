@@ -1,20 +1,23 @@
-"""The registry as it stood: at the end of a past day, or at the moment at which a draw froze its roster."""
+"""The registries as they stood: at the end of a past day, or at the moment at which a draw froze its roster."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from simple_history.utils import get_history_model_for_model
 
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
 
-from .models import InspectionObject, Involvement, Licence
+from . import queries
+from .models import Entity, Expert, InspectionObject, Inspector, Involvement, Licence
 from .policy import BLIND
 
-History: Any = InspectionObject.history.model
 _TICK = timedelta(milliseconds=1)  # notices write moments as exact as this
 
 
@@ -27,7 +30,7 @@ class Moment:
 
     @property
     def day(self) -> date:
-        """The day for what is known by days: marks, licences, items."""
+        """The day for what is known by days: marks, licences, items, leave."""
         return timezone.localtime(self.end - _TICK).date()
 
     @property
@@ -52,26 +55,59 @@ def moment_of(text: str) -> Moment | None:
     return Moment(text, moment + _TICK)
 
 
-def objects_then(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
-    """The objects of the viewer's jurisdiction as they stood then, by their history records."""
-    if viewer.role in BLIND:
-        return History.objects.none()
-    standing = records_then(moment).filter(region__code__startswith=viewer.region_prefix)
-    return standing.select_related("kind", "region", "manager")
-
-
-def records_then(moment: Moment) -> "QuerySet[Any]":
-    """The record of each object that was the newest then."""
-    earlier = History.objects.filter(id=OuterRef("id"), history_date__lt=moment.end)
+def records_then(model: type[models.Model], moment: Moment) -> "QuerySet[Any]":
+    """Of each entry the history record that was the newest then."""
+    history: Any = get_history_model_for_model(model)
+    earlier = history.objects.filter(id=OuterRef("id"), history_date__lt=moment.end)
     newest = earlier.order_by("-history_date", "-history_id").values("history_id")[:1]
-    known: QuerySet[Any] = History.objects.filter(history_date__lt=moment.end, history_id=Subquery(newest))
+    known: QuerySet[Any] = history.objects.filter(history_date__lt=moment.end, history_id=Subquery(newest))
     return known.exclude(history_type="-")
 
 
-def involvements_then(object_id: int, day: date) -> "QuerySet[Involvement]":
-    """Who was involved in an object on `day`, as far as the days are known."""
-    standing = Involvement.everything.filter(Q(since__isnull=True) | Q(since__lte=day), object=object_id)
-    return standing.filter(Q(until__isnull=True) | Q(until__gt=day)).select_related("entity")
+def _seen(viewer: Viewer, records: "QuerySet[Any]") -> "QuerySet[Any]":
+    return records.none() if viewer.role in BLIND else records
+
+
+def objects_then(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
+    """The objects of the viewer's jurisdiction as they stood then."""
+    standing = records_then(InspectionObject, moment).filter(region__code__startswith=viewer.region_prefix)
+    return _seen(viewer, standing).select_related("kind", "region", "manager")
+
+
+def entities_then(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
+    """The entities as they stood then: those registered in the jurisdiction, and those involved in an object there now."""
+    here = Q(region__code__startswith=viewer.region_prefix)
+    involved = Involvement.everything.filter(
+        entity=OuterRef("id"), object__region__code__startswith=viewer.region_prefix
+    )
+    standing = records_then(Entity, moment).filter(here | models.Exists(involved))
+    return _seen(viewer, standing).select_related("region", "manager")
+
+
+def inspectors_then(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
+    """The inspectors as they stood then, of the units that the viewer sees today."""
+    standing = records_then(Inspector, moment).filter(organisation__path__startswith=viewer.base.path)
+    return _seen(viewer, standing).select_related("organisation")
+
+
+def experts_then(viewer: Viewer, moment: Moment) -> "QuerySet[Any]":
+    """The experts as they stood then, of the units that the viewer sees today, with their fields."""
+    standing = records_then(Expert, moment).filter(queries.experts_near(viewer))
+    fields = "historicalexpert_fields_set__competence"
+    return _seen(viewer, standing).select_related("institution", "organisation").prefetch_related(fields)
+
+
+def regions_then(keys: Iterable[int], moment: datetime) -> dict[int, tuple[str, str]]:
+    """The region, by code and name, in which each of these objects lay at an exact moment; asked for nobody in particular."""
+    records = records_then(InspectionObject, Moment("", moment + _TICK)).filter(id__in=list(keys))
+    return {key: (code, name) for key, code, name in records.values_list("id", "region_id", "region__name")}
+
+
+def involvements_then(moment: Moment) -> "QuerySet[Involvement]":
+    """Who was involved in what on that day, as far as the days are known."""
+    day = moment.day
+    standing = Involvement.everything.filter(Q(since__isnull=True) | Q(since__lte=day))
+    return standing.filter(Q(until__isnull=True) | Q(until__gt=day)).select_related("entity", "object")
 
 
 def licences_then(object_id: int, moment: Moment) -> "QuerySet[Licence]":

@@ -12,13 +12,6 @@ BLIND = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.EXPERT, Ro
 """They keep accounts, or are invited to single forms: the registries are not for them."""
 
 
-def department_of(organisation: Organisation) -> Organisation:
-    """The department that keeps what this organisation enters: itself, or that of the section."""
-    if organisation.is_section and organisation.parent is not None:
-        return organisation.parent
-    return organisation
-
-
 def may_write(viewer: Viewer) -> bool:
     """Enter and import objects and entities of one's own jurisdiction."""
     return viewer.role in WRITERS
@@ -37,7 +30,7 @@ def manages(viewer: Viewer, entry: Entity | InspectionObject) -> bool:
 
 
 def _root(organisation: Organisation) -> str:
-    return department_of(organisation).kind
+    return organisation.department.kind
 
 
 def may_change(viewer: Viewer, entry: Entity | InspectionObject) -> bool:
@@ -83,18 +76,23 @@ def is_self(viewer: Viewer, person: Inspector | Expert) -> bool:
     return person.user_id is not None and person.user_id == viewer.user_id
 
 
-def may_avoid(viewer: Viewer, inspector: Inspector) -> bool:
-    """Enter, confirm, refuse and lift what an inspector must not meet: its unit's clerk, or the coordinator; never about
-    oneself.
+def may_keep(viewer: Viewer, person: Inspector | Expert) -> bool:
+    """Decide on an inspector's or an expert's entry: those who recommend or review it."""
+    return may_keep_expert(viewer, person) if isinstance(person, Expert) else may_set_state(viewer, person)
+
+
+def may_avoid(viewer: Viewer, person: Inspector | Expert) -> bool:
+    """Enter, confirm, refuse and lift what an inspector or an expert must not meet: the unit's clerk, or the coordinator;
+    never about oneself.
     """
-    return may_set_state(viewer, inspector) and not is_self(viewer, inspector)
+    return may_keep(viewer, person) and not is_self(viewer, person)
 
 
 def sees_ground(viewer: Viewer, avoidance: Avoidance) -> bool:
     """Why two must not meet is for the person, those who decide on it, and 纪检; others see only that they must not."""
-    inspector = avoidance.inspector
-    watches = viewer.role == Role.SUPERVISOR and viewer.covers(inspector.organisation)
-    return is_self(viewer, inspector) or may_set_state(viewer, inspector) or watches
+    person = avoidance.person
+    watches = viewer.role == Role.SUPERVISOR and viewer.covers(person.organisation)
+    return is_self(viewer, person) or may_keep(viewer, person) or watches
 
 
 HEADS = (Role.HEAD, Role.LEADER, Role.UNIT_HEAD, Role.COORDINATOR)
@@ -113,6 +111,11 @@ def may_agree(viewer: Viewer, side: Organisation) -> bool:
 def may_engage(viewer: Viewer, organisation: Organisation) -> bool:
     """Recommend experts and keep their entries: a clerk of the unit that engages them."""
     return viewer.role == Role.CLERK and viewer.covers(organisation)
+
+
+def may_keep_institutions(viewer: Viewer) -> bool:
+    """Enter and change the bodies that experts come from: a clerk or the coordinator."""
+    return viewer.role in WRITERS
 
 
 def may_review_expert(viewer: Viewer, expert: Expert) -> bool:

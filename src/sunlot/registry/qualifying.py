@@ -66,6 +66,24 @@ def qualified_inspectors(paths: str | Iterable[str], day: date, competence: str 
     return found.select_related("organisation")
 
 
+def competences_held(inspectors: "QuerySet[Inspector]", day: date, names: Iterable[str]) -> dict[int, frozenset[str]]:
+    """Which of these fields of competence, by name, each of the inspectors has a valid test in on `day`; by key, those with
+    none left out. One query.
+    """
+    tests = Assessment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+        inspector__in=inspectors.order_by().values("pk"),
+        subject__in=list(names),
+        passed=True,
+        voided_at__isnull=True,
+        tested_on__lte=day,
+    )
+    found: dict[int, set[str]] = {}
+    for key, subject in tests.values_list("inspector_id", "subject"):
+        found.setdefault(key, set()).add(subject)
+    return {key: frozenset(subjects) for key, subjects in found.items()}
+
+
 def holds_assessment(inspector: Inspector, day: date, subject: str = "") -> bool:
     """Whether this one inspector's test holds on `day`."""
     return Inspector.objects.filter(assessed(day, subject), pk=inspector.pk).exists()

@@ -17,6 +17,7 @@ from .models import (
     BulkEdit,
     DuplicatePair,
     Entity,
+    EntityPair,
     Expert,
     Import,
     InspectionObject,
@@ -28,7 +29,7 @@ from .models import (
     Reconciliation,
 )
 from .people import Rotation, last_inspections
-from .policy import BLIND, HEADS, department_of
+from .policy import BLIND, HEADS
 
 CHUNK = 2000
 
@@ -45,7 +46,7 @@ def objects_seen(viewer: Viewer) -> "QuerySet[InspectionObject]":
 def objects_kept(viewer: Viewer) -> "QuerySet[InspectionObject]":
     """Those of them that the viewer's own department keeps, as `policy.manages` says of one."""
     own = Q(manager__path__startswith=f"{viewer.organisation.department_code}/")
-    if department_of(viewer.organisation).kind != Organisation.Kind.PARTNER:
+    if viewer.organisation.department.kind != Organisation.Kind.PARTNER:
         own |= Q(manager__isnull=True)
     return objects_seen(viewer).filter(own)
 
@@ -71,9 +72,11 @@ def licences_standing() -> "QuerySet[Licence]":
     return Licence.objects.filter(ended_on__isnull=True)
 
 
-def licences_ending(when: str, days: int) -> "QuerySet[Licence]":
-    """The licences that are over (`expired`) or run out within so many days (`soon`), those already ended aside."""
-    today = clock.today()
+def licences_ending(when: str, days: int, day: date | None = None) -> "QuerySet[Licence]":
+    """The licences that on `day` (today) are over (`expired`) or run out within so many days (`soon`), those already
+    ended aside.
+    """
+    today = day or clock.today()
     if when == "expired":
         return licences_standing().filter(expires__lt=today)
     return licences_standing().filter(expires__range=(today, today + timedelta(days=days)))
@@ -96,6 +99,19 @@ def duplicates_seen(viewer: Viewer) -> "QuerySet[DuplicatePair]":
     return seen.select_related("first__region", "second__region")
 
 
+def entity_pairs_seen(viewer: Viewer) -> "QuerySet[EntityPair]":
+    """The pairs of entities that may be one of which the viewer sees both. Two that are inspection objects of their own
+    are left out: those objects are the pair to decide about.
+    """
+    if viewer.role in BLIND:
+        return EntityPair.objects.none()
+    prefix = viewer.region_prefix
+    itself = Involvement.objects.filter(part=Involvement.Part.ITSELF, object__merged_into__isnull=True)
+    objects = Q(Exists(itself.filter(entity=OuterRef("first")))) & Q(Exists(itself.filter(entity=OuterRef("second"))))
+    seen = EntityPair.objects.filter(first__region__code__startswith=prefix, second__region__code__startswith=prefix)
+    return seen.exclude(objects).select_related("first__region", "second__region")
+
+
 def inspectors_seen(viewer: Viewer) -> "QuerySet[Inspector]":
     """The inspectors of the viewer's organisation and all below it."""
     if viewer.role in BLIND:
@@ -114,10 +130,10 @@ def waiting_for_review(viewer: Viewer) -> "QuerySet[Inspector]":
 
 
 def avoidances_seen(viewer: Viewer) -> "QuerySet[Avoidance]":
-    """The avoidances of the inspectors that the viewer sees."""
-    return Avoidance.objects.filter(inspector__in=inspectors_seen(viewer)).select_related(
-        "inspector__organisation", "object", "created_by"
-    )
+    """The avoidances of the inspectors and experts that the viewer sees."""
+    own = Q(inspector__in=inspectors_seen(viewer)) | Q(expert__in=experts_seen(viewer))
+    people = ("inspector__organisation", "expert__organisation")
+    return Avoidance.objects.filter(own).select_related(*people, "object", "created_by")
 
 
 def imports_seen(viewer: Viewer) -> "QuerySet[Import]":
@@ -138,33 +154,46 @@ def reconciliations_seen(viewer: Viewer) -> "QuerySet[Reconciliation]":
     )
 
 
-def candidates(kind_ids: Iterable[int], region_codes: Iterable[str], day: date) -> "QuerySet[InspectionObject]":
+def candidates(
+    kind_ids: Iterable[int], region_codes: Iterable[str], day: date, regions_known: Iterable[str] | None = None
+) -> "QuerySet[InspectionObject]":
     """The objects that a draw held on `day` may draw: active, in one of the regions or below it, of one of the kinds,
-    and only if an item in force on that day covers the kind (确保不越位).
+    and only if an item in force on that day covers the kind (确保不越位). `regions_known` are the codes of all regions, where
+    the caller has read them.
     """
     return (
         InspectionObject.objects.filter(
-            state=InspectionObject.State.ACTIVE, kind__in=list(kind_ids), region__in=_with_below(region_codes)
+            state=InspectionObject.State.ACTIVE,
+            kind__in=list(kind_ids),
+            region__in=with_below(region_codes, regions_known),
         )
         .filter(kind__in=kinds_covered(day))
         .select_related("kind", "region")
     )
 
 
-def _with_below(codes: Iterable[str]) -> list[str]:
+def with_below(codes: Iterable[str], known: Iterable[str] | None = None) -> list[str]:
     """The regions named and all in them, by code."""
     wanted = list(codes)
-    known = Region.objects.values_list("code", flat=True)
-    return [code for code in known if any(regions.is_within(code, upper) for upper in wanted)]
+    every = Region.objects.values_list("code", flat=True) if known is None else known
+    return [code for code in every if any(regions.is_within(code, upper) for upper in wanted)]
+
+
+def experts_near(viewer: Viewer) -> Q:
+    """The condition on experts, or on their history, that their unit serves the viewer's."""
+    mine = Q(organisation__path__startswith=viewer.base.path)
+    return mine | Q(organisation__path__startswith=f"{viewer.organisation.department_code}/")
 
 
 def experts_seen(viewer: Viewer) -> "QuerySet[Expert]":
     """The experts of the viewer's department: a city's experts serve its districts too."""
     if viewer.role in BLIND:
         return Expert.objects.none()
-    mine = Q(organisation__path__startswith=viewer.base.path)
-    above = Q(organisation__path__startswith=f"{viewer.organisation.department_code}/")
-    return Expert.objects.filter(mine | above).select_related("institution", "organisation").prefetch_related("fields")
+    return (
+        Expert.objects.filter(experts_near(viewer))
+        .select_related("institution", "organisation")
+        .prefetch_related("fields")
+    )
 
 
 def experts_waiting_for_review(viewer: Viewer) -> "QuerySet[Expert]":
@@ -231,21 +260,22 @@ def avoidances_to_decide(viewer: Viewer) -> "QuerySet[Avoidance]":
 
 
 Pair = tuple[str, str, int]
-"""Inspector number, object number, object key."""
+"""Number of inspector or expert, object number, object key."""
 
 
-def pairs_on(inspector_ids: Iterable[int], day: date) -> Iterator[Pair]:
-    """All pairs of these inspectors that must not meet on `day`, by number, each once: declared, confirmed, and computed
-    from their last visits. `expires` counts its last day.
+def pairs_on(inspector_ids: Iterable[int], day: date, expert_ids: Iterable[int] = ()) -> Iterator[Pair]:
+    """All pairs of these inspectors and experts that must not meet an object on `day`, by number, each once: declared,
+    confirmed, and computed from inspectors' last visits. `expires` counts its last day.
     """
     people = list(inspector_ids)
-    entered = (
-        Avoidance.objects.filter(
-            Q(expires__isnull=True) | Q(expires__gte=day), state__in=Avoidance.STANDING, inspector__in=people
-        )
-        .order_by()
-        .values_list("inspector__number", "object__number", "object_id")
-    )
+    valid = Q(expires__isnull=True) | Q(expires__gte=day)
+    standing = Avoidance.objects.filter(valid, state__in=Avoidance.STANDING).order_by()
+    of_inspectors = standing.filter(inspector__in=people)
+    of_experts = standing.filter(expert__in=list(expert_ids))
+    entered = [
+        *of_inspectors.values_list("inspector__number", "object__number", "object_id"),
+        *of_experts.values_list("expert__number", "object__number", "object_id"),
+    ]
     yield from sorted({*entered, *((one.inspector, one.object, one.object_id) for one in rotations_of(people, day))})
 
 
@@ -261,13 +291,15 @@ def rotations_of(inspector_ids: Iterable[int], day: date) -> "list[Rotation]":
     return [one for one in found if (one.inspector, one.object_id, one.visited_on) not in lifted]
 
 
-def avoidance_pairs(inspector_ids: Iterable[int], object_ids: Iterable[int], day: date) -> Iterator[tuple[str, str]]:
-    """The pairs (inspector number, object number) that must not meet on `day`, by number, each once.
+def avoidance_pairs(
+    inspector_ids: Iterable[int], object_ids: Iterable[int], day: date, expert_ids: Iterable[int] = ()
+) -> Iterator[tuple[str, str]]:
+    """The pairs (number of inspector or expert, object number) that must not meet on `day`, by number, each once.
 
     Object ids may be a whole registry: they are compared here and not in the query.
     """
     objects = set(object_ids)
-    return ((inspector, number) for inspector, number, key in pairs_on(inspector_ids, day) if key in objects)
+    return ((person, number) for person, number, key in pairs_on(inspector_ids, day, expert_ids) if key in objects)
 
 
 def among(objects: "QuerySet[InspectionObject]", ids: Iterable[int]) -> Iterator[int]:
@@ -277,15 +309,24 @@ def among(objects: "QuerySet[InspectionObject]", ids: Iterable[int]) -> Iterator
         yield from objects.filter(pk__in=wanted[start : start + CHUNK]).order_by().values_list("pk", flat=True)
 
 
+def places_among(objects: "QuerySet[InspectionObject]", ids: Iterable[int]) -> Iterator[tuple[str, str, str]]:
+    """Number, name and region of those of `ids` that the query holds."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), CHUNK):
+        part = objects.filter(pk__in=wanted[start : start + CHUNK]).order_by()
+        yield from part.values_list("number", "name", "region_id")
+
+
 def being_imported(region_codes: Iterable[str]) -> list[Import]:
-    """The rosters of objects that are half in: rows are being taken, or somebody stopped it and has not closed it; only
+    """The rosters of objects, or of their marks, that are half in: rows are being taken, or somebody stopped it and has not closed it; only
     of organisations whose jurisdiction touches one of the regions.
 
-    A draw from a list that is half in would leave out enterprises without anybody having decided so.
+    A draw from a list that is half in would leave out enterprises, or leave them in their old class, without anybody
+    having decided so.
     """
     wanted = list(region_codes)
     found = Import.objects.filter(
-        target=Import.Target.OBJECTS, state__in=[Import.State.APPLYING, Import.State.STOPPED]
+        target__in=[Import.Target.OBJECTS, Import.Target.MARKS], state__in=[Import.State.APPLYING, Import.State.STOPPED]
     ).select_related("organisation")
     return [
         one

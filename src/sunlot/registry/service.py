@@ -11,7 +11,7 @@ from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
 
 from . import policy, queries
-from .models import Assessment, Avoidance, Inspector, Leave, Loan
+from .models import Assessment, Avoidance, Expert, Inspector, Leave, Loan
 from .people import achievements
 from .qualifying import IN_EFFECT
 
@@ -42,18 +42,26 @@ def why_not_drawn(inspector: Inspector, day: date, tests: Iterable[Assessment], 
     return ""
 
 
+def avoidances_of(viewer: Viewer, person: Inspector | Expert) -> list[ShownAvoidance]:
+    """What an inspector or an expert must not meet, as this viewer may read it; lifted rotations left out."""
+    today = clock.today()
+    found = (
+        person.avoidances.exclude(ground=Avoidance.Ground.ROTATION, state=Avoidance.State.LIFTED)
+        .select_related("inspector__organisation", "expert__organisation", "object", "created_by")
+        .order_by("ended_at", "-created_at")[: SHOWN * 3]
+    )
+    return [
+        ShownAvoidance(one, policy.sees_ground(viewer, one), one.expires is not None and one.expires < today)
+        for one in found
+    ]
+
+
 def service_of(viewer: Viewer, inspector: Inspector) -> dict[str, Any]:
     """All parts of the page. A fixed number of queries."""
     today = clock.today()
     tests = list(inspector.assessments.select_related("recorded_by"))
     leaves = list(inspector.leaves.select_related("asked_by", "decided_by")[:SHOWN])
     loans = list(inspector.loans.select_related("lender", "borrower")[:SHOWN])
-    avoidances = (
-        Avoidance.objects.filter(inspector=inspector)
-        .exclude(ground=Avoidance.Ground.ROTATION, state=Avoidance.State.LIFTED)
-        .select_related("inspector__organisation", "object", "created_by")
-        .order_by("ended_at", "-created_at")[: SHOWN * 3]
-    )
     return {
         "today": today,
         "not_drawn": why_not_drawn(inspector, today, tests, leaves),
@@ -62,10 +70,7 @@ def service_of(viewer: Viewer, inspector: Inspector) -> dict[str, Any]:
         "loans": loans,
         "lent": next((one for one in loans if one.state in IN_EFFECT and one.starts <= today <= one.ends), None),
         "open_loan": Loan.State.ASKED,
-        "avoidances": [
-            ShownAvoidance(one, policy.sees_ground(viewer, one), one.expires is not None and one.expires < today)
-            for one in avoidances
-        ],
+        "avoidances": avoidances_of(viewer, inspector),
         "rotations": queries.rotations_of([inspector.pk], today)[:SHOWN],
         "achieved": achievements([inspector], today.replace(month=1, day=1), today)[inspector.pk],
         "year": today.year,

@@ -11,9 +11,8 @@ from sunlot.norms import masking
 from sunlot.trail.queries import history
 
 from .actions.common import BULK_EDITED, RECLASSIFIED, in_words, plain
-
-IMPORTED = "导入："
-"""How the change reason of an import's history records begins."""
+from .models import CreditMark, Entity, InspectionObject, Licence
+from .models.imports import IMPORTED
 
 _TOLD = (IMPORTED, RECLASSIFIED, BULK_EDITED)
 """Changes of many entries at once, with one event for all of them; all other changes have events of their own."""
@@ -32,9 +31,29 @@ class StoryLine:
 
 
 def story_of(entry: models.Model, thing: str) -> list[StoryLine]:
-    """What happened to an entry, newest first: the trail's events, and the changes that came with imported rosters."""
+    """What happened to an entry, newest first: the trail's events, and what came with imported rosters."""
     told = [StoryLine(one.at, one.words, one.person) for one in history(thing, _SHOWN)]
-    return sorted([*told, *_imported(entry)], key=lambda line: line.at, reverse=True)[:_SHOWN]
+    return sorted([*told, *_imported(entry), *_brought(entry)], key=lambda line: line.at, reverse=True)[:_SHOWN]
+
+
+def _brought(entry: models.Model) -> list[StoryLine]:
+    """A line for each mark and each licence that an imported list brought: the list has one event for all of them."""
+    known: list[Any] = []
+    if isinstance(entry, InspectionObject | Entity):
+        known += entry.marks.filter(roster__isnull=False).select_related("roster", "created_by")[:_SHOWN]
+    if isinstance(entry, InspectionObject):
+        known += entry.licences.filter(roster__isnull=False).select_related("roster", "created_by")[:_SHOWN]
+    return [
+        StoryLine(one.created_at, f"{one.roster.why}，{_entered(one)}", masking.person(one.created_by.name))
+        for one in known
+    ]
+
+
+def _entered(one: CreditMark | Licence) -> str:
+    if isinstance(one, CreditMark):
+        return f"登记信用标记：{one.get_kind_display()}（{one.since.isoformat()} 起，来源：{one.source}）"
+    until = f"有效期至 {one.expires.isoformat()}" if one.expires else "长期有效"
+    return f"登记{one.name} {one.number}，{until}"
 
 
 def _imported(entry: models.Model) -> list[StoryLine]:

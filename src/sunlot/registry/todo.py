@@ -26,6 +26,25 @@ _SIGNED_WITHIN = timedelta(days=60)  # a report that nobody has signed by then i
 
 
 @provider
+def no_rosters_yet(viewer: Viewer) -> Iterator[Todo]:
+    """A registry that is still empty, for those who keep it."""
+    if viewer.has(Role.COORDINATOR, Role.CLERK) and not queries.objects_seen(viewer).exists():
+        yield Todo(
+            "导入检查对象名单",
+            "您可以查看的范围内还没有检查对象。Excel 或 CSV 都可以，表头不必照模板；先核对，确认后才写入。",
+            reverse("registry:upload", args=["objects"]),
+            "导入名单",
+        )
+    if policy.may_recommend(viewer, viewer.organisation) and not queries.inspectors_seen(viewer).exists():
+        yield Todo(
+            "登记本单位的执法检查人员",
+            "还没有人员，不能参加抽取。导入或逐人登记后由审核人审核。",
+            reverse("registry:upload", args=["inspectors"]),
+            "导入名单",
+        )
+
+
+@provider
 def reviews(viewer: Viewer) -> Iterator[Todo]:
     """Recommended inspectors for those who review them."""
     if not viewer.has(Role.COORDINATOR, Role.HEAD):
@@ -221,7 +240,8 @@ def declared(viewer: Viewer) -> Iterator[Todo]:
         return
     pairs = list(queries.avoidances_to_decide(viewer)[:_MANY])
     if pairs:
-        url = reverse("registry:inspector", args=[pairs[0].inspector_id])
+        place = "registry:expert" if pairs[0].expert_id else "registry:inspector"
+        url = reverse(place, args=[pairs[0].person.pk])
         more = "条及以上" if len(pairs) == _MANY else "条"
         yield Todo(
             f"核实 {len(pairs)} {more}回避申报",

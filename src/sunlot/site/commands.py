@@ -67,6 +67,7 @@ def _worker(argv: list[str]) -> int:
 
 
 def _init(argv: list[str]) -> int:
+    from sunlot.catalogue import seed
     from sunlot.organisations import actions, wuhai
     from sunlot.organisations.viewer import SYSTEM, Refused
 
@@ -75,6 +76,7 @@ def _init(argv: list[str]) -> int:
     try:
         wuhai.load(SYSTEM)
         made = actions.make_first_administrators(SYSTEM)
+        seed.load_words(SYSTEM)
     except Refused as refusal:
         return _refuse(str(refusal))
     for username, role, password in made:

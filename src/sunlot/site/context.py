@@ -38,25 +38,29 @@ DESK = [
     Place("/desk/catalogue/", "事项清单", "/desk/catalogue/", _BUSINESS),
     Place("/desk/registry/objects/", "名录库", "/desk/registry/", _BUSINESS),
     Place("/desk/registry/me/", "我的登记", "/desk/registry/", frozenset({Role.INSPECTOR})),
-    Place("/desk/planning/", "计划", "/desk/planning/", _BUSINESS),
+    Place("/desk/planning/", "计划", ("/desk/planning/", "/desk/visits/caps/"), _BUSINESS),
     Place("/desk/drawing/", "抽取", "/desk/drawing/", _BUSINESS),
-    Place("/desk/inspecting/", "检查", "/desk/inspecting/", _BUSINESS | _GUESTS),
+    Place("/desk/visits/calendar/", "检查日历", "/desk/visits/calendar/", frozenset({Role.INSPECTOR})),
+    Place("/desk/inspecting/", "检查", ("/desk/inspecting/", "/desk/visits/calendar/"), _BUSINESS | _GUESTS),
     Place("/desk/publishing/", "公示", "/desk/publishing/", _BUSINESS),
+    Place("/desk/archive/", "归档", "/desk/archive/", _BUSINESS),
     Place("/desk/organisations/trail/", "留痕", "/desk/organisations/trail/", frozenset({Role.AUDITOR})),
     Place("/desk/organisations/", "机构与人员", "/desk/organisations/", ADMINISTRATORS),
     Place("/desk/organisations/", "机构", "/desk/organisations/", _BUSINESS),
 ]
 # One's own account and the papers of all rooms stand in no place of the way.
 _NOWHERE = (
+    "/desk/exports/",
     "/desk/jobs/",
     "/desk/organisations/account/",
+    "/desk/organisations/delegations/",
     "/desk/organisations/papers/",
     "/desk/organisations/signatures/",
 )
 PORTAL = [
     Place("/", "首页", "/"),
     Place("/items/", "抽查事项", ("/items/", "/guides/")),
-    Place("/plans/", "抽查计划", "/plans/"),
+    Place("/plans/", "抽查计划", ("/plans/", "/annual-plans/", "/ratios/", "/caps/")),
     Place("/draws/", "抽取", "/draws/"),
     Place("/results/", "检查结果", "/results/"),
     Place("/enterprises/", "企业查询", "/enterprises/"),
@@ -74,9 +78,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         places = [] if must_change else [place for place in DESK if viewer.role in place.roles]
         context["navigation"] = _marked(places, request.path)
         context["reminders"] = reminders.open_for(viewer.user_id)
-        context["roles_held"] = Membership.objects.filter(
-            user_id=viewer.user_id, ended_at__isnull=True, organisation__is_active=True
-        ).count
+        context["roles_held"] = (
+            Membership.objects.held().filter(user_id=viewer.user_id, organisation__is_active=True).count
+        )
     elif not on_desk:
         context["navigation"] = _marked(PORTAL, request.path)
     return context

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
+from sunlot.desk import exporting
 from sunlot.desk.jobs import periodic
 from sunlot.desk.models import Job
 from sunlot.norms import clock
@@ -15,6 +16,12 @@ JOBS_KEPT = timedelta(days=180)
 def clear_sessions() -> None:
     """Remove sessions that have ended."""
     call_command("clearsessions")
+
+
+@periodic("exports.clear", every=timedelta(hours=1))
+def clear_exports() -> None:
+    """Delete the files of exported lists whose time is over."""
+    exporting.clear()
 
 
 @periodic("jobs.clear", every=timedelta(hours=24))

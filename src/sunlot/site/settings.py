@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 DATA = Path(os.environ.get("SUNLOT_DATA", "data")).resolve()
 SUNLOT_FILES = DATA / "files"
+SUNLOT_EXPORTS = DATA / "exports"
 SUNLOT_LISTEN = os.environ.get("SUNLOT_LISTEN", "127.0.0.1:8000")
 SUNLOT_PUBLIC_URL = os.environ.get("SUNLOT_PUBLIC_URL", f"http://{SUNLOT_LISTEN}").rstrip("/")
 # The name of the transparency log, for ever: it stands in its key and in every checkpoint.
@@ -17,6 +18,25 @@ SUNLOT_LOG_NAME = os.environ.get("SUNLOT_LOG_NAME", SUNLOT_PUBLIC_URL.split("//"
 SUNLOT_LOG = Path(os.environ.get("SUNLOT_LOG", DATA / "log"))
 # Services that cosign the log's checkpoints: url=vkey each, with spaces between them.
 SUNLOT_WITNESSES = os.environ.get("SUNLOT_WITNESSES", "")
+# Hours without contact after which a phone in the field drops the key of what it keeps (docs/security.md).
+SUNLOT_FIELD_KEY_HOURS = int(os.environ.get("SUNLOT_FIELD_KEY_HOURS", "12"))
+# How notices of visits are sent: none, smtp or gateway, outbox, or the dotted name of a function (docs/operations.md).
+SUNLOT_EMAIL = os.environ.get("SUNLOT_EMAIL", "none")
+SUNLOT_SMS = os.environ.get("SUNLOT_SMS", "none")
+SUNLOT_SMS_URL = os.environ.get("SUNLOT_SMS_URL", "")
+SUNLOT_SMS_BODY = os.environ.get("SUNLOT_SMS_BODY", "")
+SUNLOT_SMS_USER = os.environ.get("SUNLOT_SMS_USER", "")
+SUNLOT_SMS_PASSWORD = os.environ.get("SUNLOT_SMS_PASSWORD", "")
+EMAIL_HOST = os.environ.get("SUNLOT_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("SUNLOT_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("SUNLOT_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SUNLOT_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("SUNLOT_SMTP_TLS", "") == "starttls"
+EMAIL_USE_SSL = os.environ.get("SUNLOT_SMTP_TLS", "") == "tls"
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = os.environ.get(
+    "SUNLOT_SMTP_FROM", f"sunlot@{SUNLOT_PUBLIC_URL.split('//', 1)[-1].split(':', 1)[0]}"
+)
 SUNLOT_CITY = "乌海市住房和城乡建设局"
 
 
@@ -111,6 +131,7 @@ INSTALLED_APPS = [
     "sunlot.drawing",
     "sunlot.inspecting",
     "sunlot.publishing",
+    "sunlot.archiving",
     "sunlot.portal",
     "sunlot.site",
 ]

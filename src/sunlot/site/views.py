@@ -83,7 +83,7 @@ def choose_role(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("membership", "")
     membership = get_object_or_404(held, pk=int(wanted) if wanted.isdecimal() else 0)
     with transaction.atomic():
-        words = f"换身份：{membership.organisation.name} {membership.get_role_display()}"
+        words = f"换身份：{membership.organisation.name} {membership.role_words}"
         record(OwnActor(user, address_of(request)), ROLE_CHOSEN, f"user:{user.pk}", words)
     request.session[SESSION_KEY] = membership.pk
     return redirect("home")

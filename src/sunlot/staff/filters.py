@@ -3,11 +3,13 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from sunlot.desk.forms import DeskForm
-from sunlot.organisations.models import Membership, Organisation, Region, User
+from sunlot.norms import clock
+from sunlot.organisations.models import Delegation, Membership, Organisation, Region, User
 from sunlot.organisations.queries import organisations_seen
 from sunlot.organisations.roles import Role
 from sunlot.trail.events import Act, all_kinds
@@ -67,13 +69,35 @@ class PersonFilter(django_filters.FilterSet):
         return queryset.filter(organisation__path__startswith=value.path)
 
     def holding(self, queryset: "QuerySet[User]", _name: str, value: str) -> "QuerySet[User]":
-        held = Membership.objects.filter(ended_at__isnull=True)
+        held = Membership.objects.held()
         if value == "none":
             return queryset.exclude(pk__in=held.values("user"))
         return queryset.filter(pk__in=held.filter(role=value).values("user"))
 
     def in_state(self, queryset: "QuerySet[User]", _name: str, value: str) -> "QuerySet[User]":
         return queryset.filter(is_active=value == "on")
+
+
+class DelegationFilter(django_filters.FilterSet):
+    """Which delegations: by state, and those that count today."""
+
+    state = django_filters.ChoiceFilter(
+        label="状态",
+        choices=[("now", "代签中"), *Delegation.State.choices],
+        method="in_state",
+        empty_label="全部",
+        widget=forms.Select({"class": "input"}),
+    )
+
+    class Meta:
+        model = Delegation
+        fields: list[str] = []
+
+    def in_state(self, queryset: "QuerySet[Delegation]", _name: str, value: str) -> "QuerySet[Delegation]":
+        if value != "now":
+            return queryset.filter(state=value)
+        today = clock.today()
+        return queryset.filter(state=Delegation.State.ACCEPTED, starts__lte=today, ends__gte=today)
 
 
 def _kinds() -> list[tuple[str, str]]:

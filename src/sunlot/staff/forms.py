@@ -1,5 +1,6 @@
 """What the pages of organisations, people and papers take in."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -7,11 +8,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
 from sunlot.desk.forms import DeskForm
+from sunlot.documents.parts import NO_SLOTS, Slots
 from sunlot.organisations import roles, scans
-from sunlot.organisations.models import Organisation
-from sunlot.organisations.queries import organisations_seen
+from sunlot.organisations.models import Organisation, Region, User
+from sunlot.organisations.queries import organisations_seen, stand_ins
 from sunlot.organisations.signatures import Page, Thing
 from sunlot.organisations.viewer import Viewer
+
+from .models import Wording
+from .wordings import Kind
 
 INDENT = "\u3000"
 
@@ -92,6 +97,60 @@ class OrganisationForm(DeskForm):
         return {"name": organisation.name, "is_active": organisation.is_active}
 
 
+class NewOrganisationForm(DeskForm):
+    """A department, a section or a partner department that is new."""
+
+    name = forms.CharField(label="名称", max_length=80, help_text="用全称；内设科室只写科室名，如“物业科”。")
+    kind = forms.ChoiceField(label="类别", choices=[("", "选择类别"), *Organisation.Kind.choices])
+    parent = OrganisationChoice(
+        Organisation.objects.none(),
+        label="上级机构",
+        empty_label="没有上级（市级部门）",
+        required=False,
+        help_text="科室选它所属的部门，区级部门选市级部门。",
+    )
+    region = forms.ModelChoiceField(Region.objects.order_by("code"), label="区划", empty_label="选择区划")
+    code = forms.CharField(
+        label="代码",
+        max_length=64,
+        validators=[
+            RegexValidator(
+                r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$", "代码用字母、数字、点、横线，以字母或数字开头，最多 64 个。"
+            )
+        ],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text="用在抽取和公开日志里，建立后不能改。建议用拼音首字母，如 zjj-wuye。",
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parent = self.fields["parent"]
+        parent.required = not viewer.administers_everything
+        seen = organisations_seen(viewer).filter(is_active=True).exclude(kind=Organisation.Kind.SECTION)
+        parent.queryset = seen  # type: ignore[attr-defined]  # declared above
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """People by name, with where they work."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{obj.organisation.name}）" if obj.organisation else obj.name
+
+
+class DelegationForm(DeskForm):
+    """Whom the viewer asks to sign in its place, and when."""
+
+    receiver = PersonChoice(User.objects.none(), label="受托人", empty_label="选择本单位的一人")
+    starts = forms.DateField(label="第一天", widget=forms.DateInput)
+    ends = forms.DateField(label="最后一天", widget=forms.DateInput, help_text="过了这一天自动收回，也可以提前收回。")
+    reason = forms.CharField(label="事由", max_length=200, help_text="如年休假、外出学习。")
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["receiver"]
+        field.queryset = stand_ins(viewer).select_related("organisation")  # type: ignore[attr-defined]  # declared above
+
+
 class ReasonForm(DeskForm):
     """A reason that will stand in the trail."""
 
@@ -138,3 +197,46 @@ class PaperForm(DeskForm):
         except scans.ScanError as fault:
             raise forms.ValidationError(str(fault)) from fault
         return content
+
+
+class WordingForm(DeskForm):
+    """A department's own words for one kind of document. Text: whatever is typed is printed as it is typed."""
+
+    heading = forms.CharField(
+        label="发文机关",
+        max_length=60,
+        required=False,
+        help_text="印在文书顶端和署名处，告知书、通知书和函用红色。",
+    )
+    rights = forms.CharField(label="权利告知", max_length=2000, required=False, widget=forms.Textarea({"rows": 8}))
+    closing = forms.CharField(label="结语", max_length=1000, required=False, widget=forms.Textarea({"rows": 3}))
+    contact = forms.CharField(
+        label="联系方式",
+        max_length=120,
+        required=False,
+        help_text="如“联系人：某某，电话 0473-0000000”，印在落款之下。",
+    )
+    after = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=100_000)
+
+    def __init__(self, *args: Any, kind: Kind, newest: Wording | None, above: Slots, **kwargs: Any) -> None:
+        initial = {"after": newest.number if newest else 0} | (asdict(newest.slots) if newest else {})
+        super().__init__(*args, initial=initial, **kwargs)
+        for name in set(asdict(NO_SLOTS)) - set(kind.slots):
+            del self.fields[name]
+        for name in kind.slots:
+            field, inherited = self.fields[name], getattr(above, name)
+            own = inherited or getattr(kind.own_words, name)
+            field.widget.attrs["placeholder"] = own
+            if own:
+                whose = "本单位（部门）的用语" if inherited else "系统用语"
+                field.help_text = f"{field.help_text} 不填则用{whose}（框内浅色文字）。".strip()
+
+    @property
+    def slots(self) -> Slots:
+        """What was typed, of a valid form; ends of lines as one sign, nothing around it."""
+        return Slots(**{name: self.cleaned_data.get(name, "").replace("\r\n", "\n") for name in asdict(NO_SLOTS)})
+
+    @property
+    def typed(self) -> Slots:
+        """What was typed, however long: for a preview, which must not be refused for a fault."""
+        return Slots(**{name: self.data.get(name, "").replace("\r\n", "\n")[:4000] for name in asdict(NO_SLOTS)})

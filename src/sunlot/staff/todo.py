@@ -8,9 +8,9 @@ from django.utils.timezone import localdate
 
 from sunlot.desk.todo import Todo, provider
 from sunlot.norms import clock
-from sunlot.organisations.models import ErasureRequest, Membership
+from sunlot.organisations.models import Delegation, ErasureRequest, Membership, User
 from sunlot.organisations.queries import erasures_seen, people_seen
-from sunlot.organisations.roles import Role
+from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import Viewer
 from sunlot.trail.log import reading
 
@@ -46,11 +46,27 @@ def erasures_to_decide(viewer: Viewer) -> Iterator[Todo]:
 
 
 @provider
+def delegations_to_answer(viewer: Viewer) -> Iterator[Todo]:
+    """Who is asked to sign for somebody on leave, in whatever role."""
+    asked = Delegation.objects.filter(
+        receiver=viewer.user_id, state=Delegation.State.ASKED, ends__gte=clock.today()
+    ).select_related("giver__user")
+    for one in asked:
+        yield Todo(
+            title=f"答复{one.giver.user.name}的代签委托",
+            reason=f"{one.starts.isoformat()} 至 {one.ends.isoformat()} {one.reason}，请您代{one.giver.get_role_display()}签署。",
+            url=reverse("delegation", args=[one.pk]),
+            button="答复委托",
+            due=max(one.starts, clock.today()),
+        )
+
+
+@provider
 def accounts_without_role(viewer: Viewer) -> Iterator[Todo]:
     """New accounts, for the security administrator."""
     if viewer.role != Role.SECURITY_ADMINISTRATOR:
         return
-    held = Membership.objects.filter(ended_at__isnull=True)
+    held = Membership.objects.held()
     for person in people_seen(viewer).filter(is_active=True).exclude(pk__in=held.values("user")).order_by("created_at"):
         where = person.organisation.name if person.organisation else "没有所属机构"
         yield Todo(
@@ -58,6 +74,21 @@ def accounts_without_role(viewer: Viewer) -> Iterator[Todo]:
             reason=f"{where}的账号 {person.username} 还没有角色，不能办理任何事。",
             url=reverse("person", args=[person.username]),
             button="授予角色",
+        )
+
+
+@provider
+def first_accounts(viewer: Viewer) -> Iterator[Todo]:
+    """In a new installation, where nobody but the administrators has an account: where the way begins."""
+    if viewer.role != Role.SYSTEM_ADMINISTRATOR or not viewer.administers_everything:
+        return
+    administrators = Membership.objects.filter(role__in=ADMINISTRATORS)
+    if not User.objects.exclude(pk__in=administrators.values("user")).exists():
+        yield Todo(
+            title="核对机构，建立第一批账号",
+            reason="先核对机构，缺少的新建；再为法规科、各科室和联合部门的人员建立账号。角色由安全管理员授予。",
+            url=reverse("organisations"),
+            button="核对机构",
         )
 
 

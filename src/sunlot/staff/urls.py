@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import account, erasures, organisations, papers, people, trail
+from .views import account, delegations, erasures, organisations, papers, people, trail, wordings
 
 urlpatterns = [
     path("", organisations.tree, name="organisations"),
+    path("new-unit/", organisations.create, name="organisation-new"),
     path("units/<str:code>/", organisations.one, name="organisation"),
     path("units/<str:code>/change/", organisations.change, name="organisation-change"),
     path("people/", people.roll, name="people"),
@@ -24,6 +25,12 @@ urlpatterns = [
     path("papers/<str:kind>/<str:key>/sheet.pdf", papers.sheet, name="paper-sheet"),
     path("signatures/<int:pk>/", papers.compare, name="signature"),
     path("signatures/<int:pk>/file/", papers.scan, name="signature-file"),
+    path("delegations/", delegations.listed, name="delegations"),
+    path("delegations/new/", delegations.new, name="delegation-new"),
+    path("delegations/<int:pk>/", delegations.one, name="delegation"),
+    path("wordings/", wordings.listed, name="wordings"),
+    path("wordings/<str:code>/<str:document>/", wordings.one, name="wording"),
+    path("wordings/<str:code>/<str:document>/preview.pdf", wordings.preview, name="wording-preview"),
     path("account/", account.own, name="account"),
     path("account/key-challenge/", account.key_challenge, name="key-challenge"),
     path("account/sessions/end/", account.end_sessions, name="account-end-sessions"),

@@ -56,6 +56,7 @@ def record(
             "words": words,
             "before": _plain(before),
             "after": _plain(after),
+            **({"on_behalf_of": actor.on_behalf_of} if actor.on_behalf_of else {}),
         }
     )
     salt = secrets.token_bytes(SALT_BYTES)

@@ -60,6 +60,8 @@ class Actor(Protocol):
     @property
     def person(self) -> str: ...
     @property
+    def on_behalf_of(self) -> str: ...  # the name of the person whose role is borrowed, or nothing
+    @property
     def address(self) -> str: ...
 
 

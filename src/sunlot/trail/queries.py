@@ -150,9 +150,16 @@ def _entry(detail: EventDetail) -> HistoryEntry:
         at=detail.at,
         thing=detail.thing,
         words=whole["words"],
-        person=masking.person(whole["person"]) if whole["username"] else whole["person"],  # 系统 is nobody's name
+        person=_person(whole),
         organisation=whole["organisation"],
         type=detail.type,
         before=whole["before"],
         after=whole["after"],
     )
+
+
+def _person(whole: dict[str, Any]) -> str:
+    """Who acted, masked, and for whom where the role was borrowed; 系统 is nobody's name."""
+    name = masking.person(whole["person"]) if whole["username"] else str(whole["person"])
+    giver = whole.get("on_behalf_of")
+    return f"{name}（代{masking.person(giver)}）" if giver else name

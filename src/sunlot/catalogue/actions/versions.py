@@ -1,4 +1,4 @@
-"""Changes to items and guides alike. A version is drafted, reviewed, put in force by the coordinator, superseded or
+"""Changes to items, guides and whatever else is a family (`families.py`) alike. A version is drafted, reviewed, put in force by its decider, superseded or
 repealed; until its first day it can be called off."""
 
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar, overload
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation
@@ -18,9 +18,15 @@ from .. import policy
 from ..models import Guide, GuideVersion, Item, ItemVersion, Version
 from ..models.version import CODE_FORM
 from ..texts import GuideText, ItemText, NewGuide, NewItem
-from .families import GUIDES, ITEMS, Family, family_of
+from .families import ITEMS, Family, family_of, family_saying
 
 V = TypeVar("V", bound=Version)
+Subject = models.Model
+"""An item, a guide, or another family's subject: with `code`, `organisation` and `versions`."""
+New = Any
+"""One that does not exist yet: a value with the columns of its row."""
+Text = Any
+"""What a version says: with `name`, `columns()`, `write_rows(version)` and `as_json()`."""
 State = Version.State
 ONE_DAY = timedelta(days=1)
 _CODE = re.compile(CODE_FORM)
@@ -30,16 +36,18 @@ _CODE = re.compile(CODE_FORM)
 def draft_version(viewer: Viewer, subject: Item | NewItem, text: ItemText) -> ItemVersion: ...
 @overload
 def draft_version(viewer: Viewer, subject: Guide | NewGuide, text: GuideText) -> GuideVersion: ...
+@overload
+def draft_version(viewer: Viewer, subject: Subject | New, text: Text) -> Any: ...
 @transaction.atomic
-def draft_version(viewer: Viewer, subject: Item | NewItem | Guide | NewGuide, text: ItemText | GuideText) -> Any:
-    """Begin a new item or guide, or the next version of one; returns the draft.
+def draft_version(viewer: Viewer, subject: Any, text: Any) -> Any:
+    """Begin a new item or guide (or a subject of another family), or the next version of one; returns the draft.
 
     There is one version at most that is being written or reviewed: Refused where there is one already, or where the
     code of a new one is taken or malformed.
     """
-    family = ITEMS if isinstance(text, ItemText) else GUIDES
+    family = family_saying(text)
     _require_writer(viewer, family, subject.organisation)
-    locked = _new_subject(family, subject) if isinstance(subject, NewItem | NewGuide) else _locked_subject(subject)
+    locked = _locked_subject(subject) if isinstance(subject, models.Model) else _new_subject(family, subject)
     newest: Version | None = locked.versions.order_by("-number").first()
     if newest is not None and newest.is_open:
         raise Refused(
@@ -59,7 +67,7 @@ def draft_version(viewer: Viewer, subject: Item | NewItem | Guide | NewGuide, te
 
 
 @transaction.atomic
-def change_draft(viewer: Viewer, version: V, text: ItemText | GuideText) -> V:
+def change_draft(viewer: Viewer, version: V, text: Text) -> V:
     """Change what a draft says. Saying the same again changes nothing and leaves no trace."""
     found, family = _locked(version), family_of(version)
     _require_writer(viewer, family, found.organisation)
@@ -89,7 +97,7 @@ def change_draft(viewer: Viewer, version: V, text: ItemText | GuideText) -> V:
 
 @transaction.atomic
 def submit(viewer: Viewer, version: V) -> V:
-    """Hand a draft to the coordinator. Refused with everything that is missing; submitted twice is submitted once."""
+    """Hand a draft to whoever reviews it. Refused with everything that is missing; submitted twice is submitted once."""
     found, family = _locked(version), family_of(version)
     _require_writer(viewer, family, found.organisation)
     if found.state == State.IN_REVIEW:
@@ -100,7 +108,7 @@ def submit(viewer: Viewer, version: V) -> V:
         raise Refused(f"{title_of(found)}还不能提交：{'；'.join(missing)}。")
     found.state, found.returned_comment = State.IN_REVIEW, ""
     found.save(update_fields=["state", "returned_comment"])
-    record(viewer, family.events.submitted, thing_of(found.subject), f"提交{title_of(found)}，由统筹科室审核")
+    record(viewer, family.events.submitted, thing_of(found.subject), f"提交{title_of(found)}，由{family.decider}审核")
     return found
 
 
@@ -108,7 +116,7 @@ def submit(viewer: Viewer, version: V) -> V:
 def return_draft(viewer: Viewer, version: V, comment: str) -> V:
     """Give a version in review back to those who wrote it, with what is to be mended."""
     found, family = _locked(version), family_of(version)
-    _require_decider(viewer, found.organisation, f"退回{family.noun}草稿")
+    _require_decider(viewer, family, found.organisation, f"退回{family.noun}草稿")
     _require_state(found, State.IN_REVIEW, "退回")
     if not comment.strip():
         raise Refused("写明退回意见，让起草人知道改什么。")
@@ -122,17 +130,17 @@ def return_draft(viewer: Viewer, version: V, comment: str) -> V:
 def put_in_force(viewer: Viewer, version: V, effective_from: date) -> V:
     """Put a reviewed version in force from a day on, today at the earliest; the one before ends the day before.
 
-    NotAllowed for anybody but the coordinator, and for whoever wrote some of the text. Refused where something is
+    NotAllowed for anybody but its decider, and for whoever wrote some of the text. Refused where something is
     missing (an item's legal basis above all), for a day in the past, and for a day on which another version begins or
     which it still covers for good. Put in force twice from the same day is put in force once.
     """
     found, family = _locked(version), family_of(version)
-    _require_decider(viewer, found.organisation, f"让{family.noun}生效")
+    _require_decider(viewer, family, found.organisation, f"让{family.noun}生效")
     if found.state == State.IN_FORCE and found.effective_from == effective_from:
         return found
     _require_state(found, State.IN_REVIEW, "生效")
     if policy.wrote(viewer, found):
-        raise NotAllowed("起草或修改过这一版的人不能让它生效，由另一位统筹人员审核。")
+        raise NotAllowed(f"起草或修改过这一版的人不能让它生效，由另一位{family.reviewer}审核。")
     missing = what_is_missing(found)
     if missing:
         raise Refused(f"{title_of(found)}不能生效：{'；'.join(missing)}。")
@@ -161,7 +169,7 @@ def call_off(viewer: Viewer, version: V, reason: str) -> V:
     Refused without a reason, from the first day on, and while a later version is being written. Called off twice is once.
     """
     found, family = _locked(version), family_of(version)
-    _require_decider(viewer, found.organisation, "撤销生效")
+    _require_decider(viewer, family, found.organisation, "撤销生效")
     if found.state == State.DRAFT and found.returned_comment == reason.strip() != "":
         return found
     _require_state(found, State.IN_FORCE, "撤销生效")
@@ -199,7 +207,7 @@ def repeal(viewer: Viewer, version: V, on: date, reason: str) -> V:
     Refused without a reason, for a day in the past, and for the very day on which the version begins.
     """
     found, family = _locked(version), family_of(version)
-    _require_decider(viewer, found.organisation, f"废止{family.noun}")
+    _require_decider(viewer, family, found.organisation, f"废止{family.noun}")
     last_day = on - ONE_DAY
     if found.state == State.REPEALED and found.effective_to == last_day:
         return found
@@ -272,7 +280,7 @@ def what_is_missing(version: Version) -> list[str]:
     return missing
 
 
-def thing_of(subject: Item | Guide) -> str:
+def thing_of(subject: Subject) -> str:
     """The item's or guide's key in the trail."""
     return f"{subject._meta.model_name}:{subject.pk}"
 
@@ -284,7 +292,7 @@ def subject_of(version: Version) -> str:
 
 def public_of(version: Version) -> dict[str, Any]:
     """What the public log says of it."""
-    return {version.SUBJECT: version.code, "version": version.number}
+    return {version.SUBJECT: version.code, "version": version.number, **family_of(version).public(version)}
 
 
 def title_of(version: Version) -> str:
@@ -302,7 +310,7 @@ def _new_subject(family: Family, wanted: NewItem | NewGuide) -> Any:
         raise Refused(f"编号 {wanted.code} 已有{family.noun}使用，换一个。") from None
 
 
-def _locked_subject(subject: Item | Guide) -> Any:
+def _locked_subject(subject: Subject) -> Any:
     """The item or guide as it stands now, locked."""
     rows: Any = type(subject)._default_manager.select_for_update(of=("self",)).select_related("organisation")
     return rows.get(pk=subject.pk)
@@ -338,13 +346,13 @@ def _end_the_one_before(version: Version, effective_from: date) -> None:
 
 
 def _require_writer(viewer: Viewer, family: Family, organisation: Organisation) -> None:
-    if not policy.may_write(viewer, organisation):
-        raise NotAllowed(f"{organisation.name}的{family.noun}由本科室（单位）的经办人或统筹科室起草。")
+    if not family.may_write(viewer, organisation):
+        raise NotAllowed(f"{organisation.name}的{family.noun}由{family.writers}起草。")
 
 
-def _require_decider(viewer: Viewer, organisation: Organisation, act: str) -> None:
-    if not policy.may_decide(viewer, organisation):
-        raise NotAllowed(f"{act}由统筹科室办理。")
+def _require_decider(viewer: Viewer, family: Family, organisation: Organisation, act: str) -> None:
+    if not family.may_decide(viewer, organisation):
+        raise NotAllowed(f"{act}由{family.decider}办理。")
 
 
 def _require_move(version: Version, to: str, act: str) -> None:
@@ -357,6 +365,6 @@ def _require_state(version: Version, state: str, act: str) -> None:
         raise Refused(f"{title_of(version)}现在是“{version.get_state_display()}”，不能{act}。刷新页面看最新情况。")
 
 
-def _require_name(family: Family, text: ItemText | GuideText) -> None:
+def _require_name(family: Family, text: Text) -> None:
     if not text.name.strip():
         raise Refused("写明事项名称。" if family is ITEMS else "写明名称。")

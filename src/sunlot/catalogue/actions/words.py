@@ -1,5 +1,7 @@
 """Changes to the dictionaries: kinds of object and fields of competence. Words are added and retired, never deleted."""
 
+import re
+
 from django.db import IntegrityError, transaction
 
 from sunlot.norms import clock
@@ -10,21 +12,26 @@ from sunlot.trail.actions import record
 from .. import events, policy
 from ..models import Competence, ObjectKind
 
+_CODE = re.compile(r"[a-z][0-9a-z-]{0,23}")  # as the constraint of the table says
+
 
 @transaction.atomic
-def add_competence(viewer: Viewer, name: str, note: str = "") -> Competence:
-    """A new field of competence. Refused where one of that name stands already."""
+def add_competence(viewer: Viewer, code: str, name: str, note: str = "") -> Competence:
+    """A new field of competence, and with it the pool of experts `expert-<code>`. Refused where code or name is taken."""
     _require_keeper(viewer)
     if not trim(name):
         raise Refused("写明专业领域的名称。")
+    if not _CODE.fullmatch(code):
+        raise Refused("代码以小写字母开头，只用小写字母、数字和短横。")
     try:
         with transaction.atomic():
             made = Competence.objects.create(
-                name=trim(name), note=trim(note), set_by_id=viewer.user_id, set_at=clock.now()
+                code=code, name=trim(name), note=trim(note), set_by_id=viewer.user_id, set_at=clock.now()
             )
     except IntegrityError:
-        raise Refused(f"已有专业领域“{trim(name)}”。") from None
-    record(viewer, events.WORD_ADDED, f"competence:{made.pk}", f"增加专业领域“{made.name}”", after={"note": made.note})
+        raise Refused(f"代码“{code}”或名称“{trim(name)}”已有专业领域使用。") from None
+    after = {"code": made.code, "note": made.note}
+    record(viewer, events.WORD_ADDED, f"competence:{made.pk}", f"增加专业领域“{made.name}”", after=after)
     return made
 
 

@@ -40,6 +40,11 @@ class ItemVersion(Version):
         NETWORK = "network", "网络核查"
         COMMISSIONED = "commissioned", "委托专业机构"
 
+    class Proof(models.TextChoices):
+        FREE = "", "由检查人员决定"
+        PROBLEM = "problem", "发现问题的，须有照片或文件"
+        ALWAYS = "always", "每次检查，须有照片或文件"
+
     SUBJECT = "item"
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="versions")
@@ -48,6 +53,8 @@ class ItemVersion(Version):
     kinds = models.ManyToManyField(ObjectKind, related_name="versions", verbose_name="检查对象类别")
     content = models.TextField("检查内容", blank=True)
     modes = models.JSONField("检查方式", default=list)  # a list of Mode values
+    # Which evidence a record of this item needs before it can be signed.
+    proof = models.CharField("证据要求", max_length=8, choices=Proof.choices, default=Proof.FREE, blank=True)
     # What a team needs among its inspectors; empty: any certified inspector.
     competences = models.ManyToManyField(Competence, related_name="versions", verbose_name="检查人员专业要求")
 

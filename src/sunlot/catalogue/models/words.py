@@ -26,11 +26,16 @@ class ObjectKind(models.Model):
 
 
 class Competence(models.Model):
-    """A field of competence (专业领域): items ask for it, inspectors carry it under the very same name.
+    """A field of competence (专业领域): items ask for it, inspectors carry it under the very same name, experts are drawn by it.
 
-    One that is not used any more is retired, never deleted: what was written with it stays readable.
+    Neither code nor name ever changes: notices name the pool, registries and papers the word. One that is not used any
+    more is retired, never deleted: what was written with it stays readable.
     """
 
+    UNLIMITED = "行政执法"
+    """持证执法，不限专业: whoever is certified has it, so no seat asks for it."""
+
+    code = models.CharField("代码", max_length=24, unique=True)
     name = models.CharField("名称", max_length=40, unique=True)
     note = models.CharField("说明", max_length=200, blank=True)
     is_active = models.BooleanField("使用中", default=True)
@@ -42,7 +47,15 @@ class Competence(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name = "专业领域"
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="competence_has_name")]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[a-z][0-9a-z-]{0,23}$"), name="competence_code_form"),
+            models.CheckConstraint(condition=~Q(name=""), name="competence_has_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def pool(self) -> str:
+        """The department under which experts of this field stand in a draw: `gas` is the pool `expert-gas`."""
+        return f"expert-{self.code}"

@@ -1,4 +1,4 @@
-"""The way of a version, for items and guides alike: submitted, put in force, returned, called off, repealed; or many at once."""
+"""The way of a version, for items, guides and other families alike: submitted, put in force, returned, called off, repealed; or many at once."""
 
 from typing import Any
 
@@ -13,34 +13,33 @@ from sunlot.norms import clock
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
 from .. import actions, forms, policy, queries
-from ..actions.families import GUIDES, ITEMS, Family
+from ..actions.families import Family, family_named, family_of
 from ..addresses import ways
 from ..differences import differences
-from ..models import Guide, Item, Version
+from ..models import Version
 
 State = Version.State
-_FAMILIES = {"item": ITEMS, "guide": GUIDES}
 
 
 @require_POST
 @desk_view()
 def submit(request: HttpRequest, viewer: Viewer, family: str, code: str) -> HttpResponse:
     """Hand the open draft to the coordinator."""
-    version = actions.submit(viewer, _open_version(viewer, _FAMILIES[family], code))
-    messages.success(request, f"已提交 {code} 第 {version.number} 版，等统筹科室审核。")
-    return redirect(ways(_FAMILIES[family], code).page)
+    version = actions.submit(viewer, _open_version(viewer, family_named(family), code))
+    messages.success(request, f"已提交 {code} 第 {version.number} 版，等{family_of(version).decider}审核。")
+    return redirect(ways(family_named(family), code).page)
 
 
 @require_http_methods(["GET", "POST"])
 @desk_view()
 def put_in_force(request: HttpRequest, viewer: Viewer, family: str, code: str) -> HttpResponse:
     """Look at what is going to be in force, and put it in force from a day on."""
-    version = _open_version(viewer, _FAMILIES[family], code)
+    version = _open_version(viewer, family_named(family), code)
     before = version.subject.versions.filter(state=State.IN_FORCE).first()
     context = {
         "before": before,
         "differences": differences(before, version) if before else [],
-        "may": policy.may_decide(viewer, version.organisation) and not policy.wrote(viewer, version),
+        "may": family_of(version).may_decide(viewer, version.organisation) and not policy.wrote(viewer, version),
     }
     form = forms.PutInForceForm(request.POST or None)
     if form.is_valid() and accepts(
@@ -48,7 +47,7 @@ def put_in_force(request: HttpRequest, viewer: Viewer, family: str, code: str) -
     ):
         day = form.cleaned_data["effective_from"]
         messages.success(request, f"{code} 第 {version.number} 版自 {day} 起生效，已写入公开日志。")
-        return redirect(ways(_FAMILIES[family], code).page)
+        return redirect(ways(family_named(family), code).page)
     return _page(request, "put_in_force", version, form, context)
 
 
@@ -56,29 +55,29 @@ def put_in_force(request: HttpRequest, viewer: Viewer, family: str, code: str) -
 @desk_view()
 def return_draft(request: HttpRequest, viewer: Viewer, family: str, code: str) -> HttpResponse:
     """Give the version in review back with what is to be mended."""
-    version = _open_version(viewer, _FAMILIES[family], code)
+    version = _open_version(viewer, family_named(family), code)
     form = forms.ReturnForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, "return", version, form)
     actions.return_draft(viewer, version, form.cleaned_data["comment"])
     messages.success(request, f"已退回 {code} 第 {version.number} 版，起草人会在工作台看到您的意见。")
-    return redirect(ways(_FAMILIES[family], code).page)
+    return redirect(ways(family_named(family), code).page)
 
 
 @require_http_methods(["GET", "POST"])
 @desk_view()
 def repeal(request: HttpRequest, viewer: Viewer, family: str, code: str) -> HttpResponse:
     """Repeal the version in force."""
-    found = _subject(viewer, _FAMILIES[family], code)
+    found = _subject(viewer, family_named(family), code)
     version = found.versions.filter(effective_from__isnull=False).order_by("-number").first()
     if version is None:
-        raise Refused(f"{_FAMILIES[family].noun} {code} 没有生效过的版本，不需要废止。")
+        raise Refused(f"{family_named(family).noun} {code} 没有生效过的版本，不需要废止。")
     form = forms.RepealForm(request.POST or None)
     if form.is_valid() and accepts(
         form, "on", lambda data: actions.repeal(viewer, version, data["on"], data["reason"])
     ):
         messages.success(request, f"{code} 自 {form.cleaned_data['on']} 起废止，已写入公开日志。")
-        return redirect(ways(_FAMILIES[family], code).page)
+        return redirect(ways(family_named(family), code).page)
     return _page(request, "repeal", version, form)
 
 
@@ -86,14 +85,14 @@ def repeal(request: HttpRequest, viewer: Viewer, family: str, code: str) -> Http
 @desk_view()
 def call_off(request: HttpRequest, viewer: Viewer, family: str, code: str) -> HttpResponse:
     """Take back that a version comes into force, before its day."""
-    found = _subject(viewer, _FAMILIES[family], code)
+    found = _subject(viewer, family_named(family), code)
     version = found.versions.filter(state=State.IN_FORCE, effective_from__gt=clock.today()).first()
     if version is None:
-        raise Refused(f"{_FAMILIES[family].noun} {code} 没有还未生效的版本，不需要撤销。")
+        raise Refused(f"{family_named(family).noun} {code} 没有还未生效的版本，不需要撤销。")
     form = forms.CallOffForm(request.POST or None)
     if form.is_valid() and accepts(form, "reason", lambda data: actions.call_off(viewer, version, data["reason"])):
         messages.success(request, f"已撤销 {code} 第 {version.number} 版的生效，起草人可以再改。")
-        return redirect(ways(_FAMILIES[family], code).page)
+        return redirect(ways(family_named(family), code).page)
     return _page(request, "call_off", version, form, {"before": actions.one_before(version)})
 
 
@@ -101,7 +100,7 @@ def call_off(request: HttpRequest, viewer: Viewer, family: str, code: str) -> Ht
 @desk_view()
 def many(request: HttpRequest, viewer: Viewer, family: str) -> HttpResponse:
     """The drafts to submit and the versions to review, many at once: after an import, or once a year."""
-    kind = _FAMILIES[family]
+    kind = family_named(family)
     if viewer.role not in policy.WRITERS:
         raise NotAllowed("事项和指引由各科室（单位）的经办人起草，由统筹科室审核。")
     versions: Any = kind.version._default_manager.all()
@@ -145,23 +144,20 @@ def _said(request: HttpRequest, outcome: actions.Many, what: str, family: str) -
 def _page(
     request: HttpRequest, template: str, version: Version, form: Any, context: dict[str, Any] | None = None
 ) -> HttpResponse:
-    ways_ = ways(ITEMS if version.SUBJECT == "item" else GUIDES, version.code)
-    given = {"version": version, "form": form, "ways": ways_, "family": version.SUBJECT}
+    given = {"version": version, "form": form, "ways": ways(family_of(version), version.code)}
     return render(request, f"catalogue/{template}.html", {**given, **(context or {})})
 
 
-def _subject(viewer: Viewer, family: Family, code: str) -> Item | Guide:
+def _subject(viewer: Viewer, family: Family, code: str) -> Any:
     """The item or guide that this person may see."""
-    if family is ITEMS:
-        return visible_or_404(viewer, queries.items_seen(viewer), code=code)
-    return visible_or_404(viewer, queries.guides_seen(viewer), code=code)
+    return visible_or_404(viewer, queries.subjects_seen(viewer, family.version), code=code)
 
 
 def _open_version(viewer: Viewer, family: Family, code: str) -> Any:
     """The version that is being written or reviewed."""
     found = _subject(viewer, family, code)
-    if not (policy.may_write(viewer, found.organisation) or policy.may_decide(viewer, found.organisation)):
-        raise NotAllowed(f"{found.organisation.name}的{family.noun}由本科室（单位）起草，由统筹科室审核。")
+    if not (family.may_write(viewer, found.organisation) or family.may_decide(viewer, found.organisation)):
+        raise NotAllowed(f"{found.organisation.name}的{family.noun}由{family.writers}起草，由{family.decider}审核。")
     version = found.versions.filter(state__in=queries.OPEN_STATES).first()
     if version is None:
         raise Refused(f"{family.noun} {code} 没有等待办理的草稿，可能已经有人办过。")

@@ -1,10 +1,9 @@
 """The catalogue on paper: the official list of a day, a guide."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
-from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.desk.views import desk_view, pdf_response, visible_or_404
 from sunlot.documents.guide import guide as typeset_guide
 from sunlot.documents.item_list import item_list as typeset_list
 from sunlot.norms import clock
@@ -42,6 +41,4 @@ def guide(request: HttpRequest, viewer: Viewer, code: str, number: int) -> HttpR
 
 def pdf(content: bytes, name: str) -> HttpResponse:
     """The bytes as a file to look at."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, name) or ""
-    return response
+    return pdf_response(content, name)

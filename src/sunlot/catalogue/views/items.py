@@ -128,6 +128,7 @@ def _initial(text: ItemText, fresh: bool) -> dict[str, Any]:
         "kinds": list(text.kinds),
         "content": text.content,
         "modes": list(text.modes),
+        "proof": text.proof,
         "competences": list(text.competences),
         "reason": "" if fresh else text.reason,
     }

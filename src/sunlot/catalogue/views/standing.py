@@ -10,24 +10,26 @@ from sunlot.organisations.viewer import Viewer
 from sunlot.trail.queries import history
 
 from .. import actions, policy
-from ..addresses import ways_to
+from ..actions.families import family_of
+from ..addresses import ways
 from ..differences import differences
-from ..models import Guide, Item, Version
+from ..models import Version
 
 V = TypeVar("V", bound=Version)
 State = Version.State
 
 
-def standing(request: HttpRequest, viewer: Viewer, subject: Item | Guide, versions: Sequence[V]) -> dict[str, Any]:
+def standing(request: HttpRequest, viewer: Viewer, subject: Any, versions: Sequence[V]) -> dict[str, Any]:
     """The context of a subject's page over its `versions`, the newest first."""
     shown = asked(versions, request.GET.get("version")) or today_s(versions)
     against = asked(versions, request.GET.get("against"))
+    family = family_of(versions[0])
     waiting = next((version for version in versions if version.is_open), None)
     lasting = next((version for version in versions if version.state == State.IN_FORCE), None)
     scheduled = lasting is not None and lasting.effective_from is not None and lasting.effective_from > clock.today()
     return {
         "subject": subject,
-        "ways": ways_to(subject),
+        "ways": ways(family, subject.code),
         "scheduled": lasting if scheduled else None,
         "versions": versions,
         "version": shown,
@@ -36,8 +38,8 @@ def standing(request: HttpRequest, viewer: Viewer, subject: Item | Guide, versio
         "waiting": waiting,
         "lasting": lasting,
         "missing": actions.what_is_missing(waiting) if waiting and waiting.state == State.DRAFT else [],
-        "may_write": policy.may_write(viewer, subject.organisation),
-        "may_decide": policy.may_decide(viewer, subject.organisation),
+        "may_write": family.may_write(viewer, subject.organisation),
+        "may_decide": family.may_decide(viewer, subject.organisation),
         "wrote": waiting is not None and policy.wrote(viewer, waiting),
         "history": history(actions.thing_of(subject)),
         "today": clock.today(),

@@ -26,7 +26,7 @@ def words(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if (
         adds == "competence"
         and competence.is_valid()
-        and accepts(competence, "name", lambda data: actions.add_competence(viewer, data["name"], data["note"]))
+        and accepts(competence, "name", lambda data: actions.add_competence(viewer, **data))
     ):
         messages.success(request, f"已增加专业领域“{competence.cleaned_data['name']}”。")
         return redirect("catalogue:words")

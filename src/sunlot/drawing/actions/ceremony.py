@@ -18,6 +18,7 @@ from sunlot.trail.actions import record
 
 from .. import events, faults, freeze, policy, stored
 from ..models import Attempt, BeaconReading, Contributor, RosterPart
+from ..rounds import window_of
 from ..standing import standing_of
 from ..supplement import freeze_supplement
 from .ending import settle
@@ -40,6 +41,7 @@ def seal(viewer: Viewer, attempt: Attempt) -> Attempt:
         raise Refused(f"还有 {len(missing)} 方没有提交承诺：{'、'.join(missing)}。全部提交后才能封存。")
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=found.draw.round.plan_id)
     require_plan(found, plan)
+    _require_its_day(found)
     lapse_marks()  # a credit mark whose last day is over counts for no roster, whether the worker ran or not
     now = clock.now()
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as exact as the notice writes it
@@ -58,7 +60,7 @@ def seal(viewer: Viewer, attempt: Attempt) -> Attempt:
         viewer,
         events.NOTICE_SEALED,
         thing(found),
-        f"封存公告：{sum(frozen.rows['objects'])} 个对象、{sum(frozen.rows['inspectors'])} 名检查人员"
+        f"封存{found.draw.round.label}公告：{sum(frozen.rows['objects'])} 个对象、{sum(frozen.rows['inspectors'])} 名检查人员"
         f"、{sum(frozen.rows['avoid'])} 对回避",
         after={"notice": found.notice_digest},
         subject=subject(found),
@@ -69,8 +71,15 @@ def seal(viewer: Viewer, attempt: Attempt) -> Attempt:
 
 def _freeze(attempt: Attempt, plan: Plan, day: date) -> freeze.Frozen:
     if attempt.draw.supplements_id is None:
-        return freeze.freeze(plan, day)
+        return freeze.freeze(plan, day, attempt.draw.round.number)
     return freeze_supplement(attempt.draw, standing_of(attempt), day)
+
+
+def _require_its_day(attempt: Attempt) -> None:
+    """A later round waits for its day: what an earlier one drew is inspected first."""
+    of, day = attempt.draw.round, window_of(attempt.draw).draw_day
+    if attempt.draw.supplements_id is None and of.number > 1 and clock.today() < day:
+        raise Refused(f"{of.label}定于 {day.isoformat()} 抽取，当天起才能封存公告。要提前的，办理计划调整。")
 
 
 def _notice(attempt: Attempt, frozen: freeze.Frozen, now: datetime) -> dict[str, canonical.Json]:

@@ -9,6 +9,7 @@ from sunlot import lottery
 from sunlot.norms import canonical, clock
 from sunlot.organisations.viewer import SYSTEM, Refused
 from sunlot.planning import actions as planning
+from sunlot.planning import content as contents
 from sunlot.planning.content import PlanContent
 from sunlot.planning.models import Plan
 from sunlot.trail import files
@@ -17,6 +18,7 @@ from sunlot.trail.events import Actor
 
 from .. import events, queries, stored
 from ..models import Attempt, Replacement
+from ..rounds import drawn_rounds
 from ..standing import FINISHED, root_of, standing_of
 from ..supplement import waiting_in
 from .locking import family_locked, locked, move, subject, thing, whole
@@ -225,9 +227,11 @@ def _under_way(plan: Plan) -> str | None:
 
 @planning.change_check
 def _listed(plan: Plan, content: PlanContent) -> str | None:
-    """What is sealed is drawn as it stands; who contributes is settled when the draw is prepared."""
-    if sealed := _sealed(plan, "调整"):
-        return sealed
+    """What is sealed is drawn as it stands and sent out as it was drawn; a round that is drawn stays as it was; who
+    contributes is settled when the draw is prepared.
+    """
+    if why := _sealed(plan, "调整") or _keeps_drawn(plan, content):
+        return why
     prepared = Attempt.objects.filter(draw__round__plan=plan, state=Attempt.State.PREPARING).first()
     taking_part = {seat.organisation for seat in content.seats}
     if prepared is None or taking_part == {part.organisation.code for part in plan.participants.all()}:
@@ -235,9 +239,32 @@ def _listed(plan: Plan, content: PlanContent) -> str | None:
     return f"抽取 {prepared.draw.number} 已在准备，参与方已经列定，调整不能增减参与部门。"
 
 
+@planning.order_follower
+def _all_drawn(actor: Actor, plan: Plan) -> None:
+    """A change that gives up the rounds to come leaves a plan of which all is drawn."""
+    if plan.state == Plan.State.PUBLISHED and not queries.has_rounds_to_come(plan):
+        planning.mark_drawn(actor, plan)
+
+
 def _sealed(plan: Plan, act: str) -> str | None:
-    idle = (Attempt.State.PREPARING, Attempt.State.ABORTED)
-    sealed = Attempt.objects.filter(draw__round__plan=plan).exclude(state__in=idle).first()
-    if sealed is None:
+    idle = (Attempt.State.PREPARING, Attempt.State.ABORTED, Attempt.State.WITHDRAWN)
+    for sealed in Attempt.objects.filter(draw__round__plan=plan).exclude(state__in=idle).select_related("draw"):
+        if sealed.state in OPEN:
+            return f"抽取 {sealed.draw.number} 的公告已封存，须抽取完毕或依规则中止后才能{act}计划"
+        if act == "撤回":
+            return f"{sealed.draw.number} 已经抽取，计划不能撤回。余下的批次不再进行的，用“调整计划”减去"
+        if sealed.dispatched_at is None:
+            return f"{sealed.draw.number} 抽取的检查任务还没有派发，派发后才能{act}计划"
+    return None
+
+
+def _keeps_drawn(plan: Plan, content: PlanContent) -> str | None:
+    """Why this content would change a round that is drawn: its days, or who inspects what it drew."""
+    drawn = drawn_rounds([plan.pk]).get(plan.pk, frozenset())
+    if not drawn:
         return None
-    return f"抽取 {sealed.draw.number} 的公告已封存，须抽取完毕或依规则中止后才能{act}计划"
+    before = contents.windows_of(plan)
+    if any(content.windows[at - 1 : at] != before[at - 1 : at] for at in drawn):
+        return f"已抽取的 {len(drawn)} 批不能改动，调整只能改以后的批次"
+    gone = {one.organisation.code for one in plan.participants.all()} - {seat.organisation for seat in content.seats}
+    return "已抽取的批次由现有的参与部门检查，调整不能减去参与部门" if gone else None

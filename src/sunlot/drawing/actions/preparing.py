@@ -22,6 +22,7 @@ from sunlot.trail.actions import record
 
 from .. import events, freeze, policy
 from ..models import Attempt, Contributor, Draw, Round
+from ..rounds import is_drawn, round_to_prepare
 from ..standing import FINISHED, standing_of
 from ..supplement import next_step
 from .locking import contributor, family_locked, locked, require_state, thing
@@ -63,32 +64,46 @@ def prepare(
     lottery: LotteryNumbers | None = None,
     hash_name: str = Attempt.Hash.SHA256,
 ) -> Attempt:
-    """Give the draw of a published plan its number and list its contributors.
+    """Give the draw of the next round of a published plan its number and list its contributors.
 
     A number once given is used: the attempt can't be deleted. `reveal_by` is when the last number must be in.
-    Raises Refused for a plan that is not published or already has its draw.
+    Raises Refused for a plan that is not published, before the round before is drawn, and where all rounds have their draw.
     """
     plan = Plan.objects.select_for_update(of=("self",)).select_related("lead__parent", "lead__region").get(pk=plan.pk)
     policy.require(viewer, policy.may_host(viewer, plan), HOST_WORDS)
     if plan.state != Plan.State.PUBLISHED:
         raise Refused(f"计划现在是“{plan.get_state_display()}”。只有已公布、尚未抽取的计划才能抽取。")
-    existing = Draw.objects.filter(round__plan=plan, supplements__isnull=True).first()
-    if existing is not None:
-        raise Refused(f"这份计划已在办理抽取，编号 {existing.number}，不能另行准备。")
+    number = _next_round(plan)
     ended = [one for one in outdated(plan, clock.today()) if one.stops_draw]
     if ended:
         raise Refused(f"{'；'.join(one.words for one in ended)}。办理计划调整，换用在用的版本，公布后再抽取。")
     form = _beacon_form(beacon_kind, rolls, lottery, reveal_by)
-    draw = number_draw(plan, Round.objects.create(plan=plan))
+    draw = number_draw(plan, Round.objects.create(plan=plan, number=number))
     attempt = _make(viewer, draw, 1, hash_name, beacon_kind, form, reveal_by)
     record(
         viewer,
         events.PREPARED,
         thing(attempt),
-        f"准备抽取，编号 {draw.number}",
-        after={"draw": draw.number, "plan": plan.number, "beacon": form, "reveal_by": freeze.moment(attempt.reveal_by)},
+        f"准备{draw.round.label}抽取，编号 {draw.number}",
+        after={
+            "draw": draw.number,
+            "plan": plan.number,
+            "round": number,
+            "beacon": form,
+            "reveal_by": freeze.moment(attempt.reveal_by),
+        },
     )
     return attempt
+
+
+def _next_round(plan: Plan) -> int:
+    """The number of the round that is prepared next. Raises Refused while the one before it has no result."""
+    number = round_to_prepare(plan)
+    last = Draw.objects.filter(round__plan=plan, supplements__isnull=True).order_by("round__number").last()
+    if last is not None and (number > plan.round_count or not is_drawn(last)):
+        words = f"这份计划已在办理{last.round.label}抽取，编号 {last.number}"
+        raise Refused(f"{words}，不能另行准备。" if plan.round_count == 1 else f"{words}；有结果后才能准备下一批。")
+    return number
 
 
 def number_draw(plan: Plan, of: Round, **supplement: Any) -> Draw:
@@ -231,9 +246,7 @@ def _contributors(plan: Plan) -> Iterator[tuple[Contributor.Part, str, str, Orga
 
 def _supervisor(lead: Organisation, others: list[Organisation]) -> Organisation:
     """The organisation in which 纪检 of the lead's level is held: the nearest above the lead, else above a participant."""
-    held = Membership.objects.filter(
-        role=Role.SUPERVISOR, ended_at__isnull=True, user__is_active=True, organisation__is_active=True
-    )
+    held = Membership.objects.held().filter(role=Role.SUPERVISOR, user__is_active=True, organisation__is_active=True)
     found = {one.organisation.pk: one.organisation for one in held.select_related("organisation__parent")}
     for organisation in (lead, *others):
         above: Organisation | None = organisation
@@ -344,10 +357,10 @@ def commit(viewer: Viewer, attempt: Attempt, code: str, commitment: str) -> Cont
 
 
 def require_plan(attempt: Attempt, plan: Plan) -> None:
-    """A draw needs a published plan; one that supplements a draw, a plan that is drawn."""
+    """A draw needs a published plan; one that supplements a draw, a plan that is drawn or has rounds to come."""
     if attempt.draw.supplements_id is None and plan.state != Plan.State.PUBLISHED:
         raise Refused("计划已不在公布状态，抽取不再进行：只有已公布、尚未抽取的计划才能抽取。")
-    if attempt.draw.supplements_id is not None and plan.state != Plan.State.DRAWN:
+    if attempt.draw.supplements_id is not None and plan.state not in (Plan.State.PUBLISHED, Plan.State.DRAWN):
         raise Refused("计划的检查已经完成，不再补充抽取。")
 
 

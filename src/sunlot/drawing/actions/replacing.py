@@ -14,6 +14,7 @@ from sunlot.lottery.text import is_plain
 from sunlot.norms import clock
 from sunlot.organisations import scans
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
+from sunlot.planning.models import Plan
 from sunlot.registry.models import Expert, Inspector
 from sunlot.trail import files
 from sunlot.trail.actions import record
@@ -21,6 +22,7 @@ from sunlot.trail.actions import record
 from .. import events, following, policy, succession
 from ..following import Change
 from ..models import Attempt, Replacement, ReplacementEvidence
+from ..rounds import open_elsewhere
 from ..standing import FINISHED, Standing, root_of, standing_of
 from .ending import count_waiting, is_held, log_replacement
 from .locking import family_locked, require_state
@@ -178,13 +180,16 @@ def inspector_named(number: str) -> Inspector | Expert | None:
 def computed(standing: Standing, proposal: Replacement) -> Change:
     """What the proposal would do now. Raises Refused where it can't be done now, with every reason."""
     _refuse_during_supplement(standing, proposal)
+    if proposal.is_of_object:
+        _refuse_during_other_round(standing)
     try:
         change = succession.change_of(standing, proposal)
     except succession.UnknownError as unknown:
         raise Refused(str(unknown)) from unknown
     if change is None:
         raise Refused(
-            "同类的候补已用尽，或都与本区各检查组有回避关系，没有可以替补的对象。按实际情况填写检查结果并公示。"
+            "同类的候补已用尽，或都与本区各检查组有回避关系、已由其他批次抽取，没有可以替补的对象。"
+            "按实际情况填写检查结果并公示。"
         )
     against = following.against(change)
     if against:
@@ -204,6 +209,13 @@ def _refuse_during_supplement(standing: Standing, proposal: Replacement) -> None
         raise Refused(f"正在为它补充抽取检查组（{number}），结束后再办理。")
 
 
+def _refuse_during_other_round(standing: Standing) -> None:
+    """An object of the reserve may be drawn by the round that is sealed: it would be inspected in both."""
+    other = open_elsewhere(standing.root.draw)
+    if other is not None:
+        raise Refused(f"{other.label}的公告已封存、还没有结果：候补对象可能也被它抽中。有结果后再办理替补。")
+
+
 @transaction.atomic
 def approve_replacement(viewer: Viewer, replacement: Replacement, *, shown: str | None = None) -> Replacement:
     """Approve as the second person: who comes in is computed anew, entered, and followed by forms and log.
@@ -216,6 +228,8 @@ def approve_replacement(viewer: Viewer, replacement: Replacement, *, shown: str 
     if found.state == State.APPROVED and found.decided_by_id == viewer.user_id:
         return found
     _require_open(found, State.APPROVED)
+    # Sealing locks the plan too: no other round is sealed between looking at what it holds and letting an object in.
+    Plan.objects.select_for_update(of=("self",)).get(pk=attempt.draw.round.plan_id)
     change = computed(standing_of(attempt), found)
     if shown is not None and shown != change.incoming:
         raise Refused("您看到之后又有别的替补生效，现在依次轮到另一个。请再看一次，再批准。")

@@ -1,8 +1,9 @@
-"""Rounds, draws, attempts, what the ceremony collects, and what comes after it (docs/spec/draw-protocol.md)."""
+"""Rounds, draws, attempts, what the ceremony collects, what comes before and after it (docs/spec/draw-protocol.md)."""
 
 from .ceremony import BeaconReading, Contributor
 from .draw import Attempt, Draw, RosterPart, Round
 from .replacement import Replacement, ReplacementEvidence
+from .simulation import Simulation
 
 __all__ = [
     "Attempt",
@@ -13,4 +14,5 @@ __all__ = [
     "ReplacementEvidence",
     "RosterPart",
     "Round",
+    "Simulation",
 ]

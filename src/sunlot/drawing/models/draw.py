@@ -5,10 +5,13 @@ from django.db.models import F, Q
 
 from sunlot.organisations.models import User
 from sunlot.planning.models import Plan
+from sunlot.planning.rounds import round_in_words
 
 
 class Round(models.Model):
-    """One draw of a plan; a plan with a frequency of two a year has two."""
+    """A round (抽取批次) of a plan that is being drawn or is drawn; a plan with a frequency of two a year has two. When each
+    is drawn and inspected, the plan says (`planning.models.PlanRound`).
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField(default=1)
@@ -19,6 +22,11 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} 第{self.number}批"
+
+    @property
+    def label(self) -> str:
+        """“第 2 批”; empty for the only round of a plan."""
+        return round_in_words(self.plan, self.number)
 
 
 class Draw(models.Model):
@@ -57,6 +65,12 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def title(self) -> str:
+        """What it is called: as its plan, with the round where there are several; a supplementary one says so."""
+        beside = "，".join(filter(None, (self.round.label, "补充抽取" if self.supplements_id is not None else "")))
+        return f"{self.round.plan.title}（{beside}）" if beside else self.round.plan.title
 
 
 class Attempt(models.Model):

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from sunlot.drawing import actions as drawing
 from sunlot.drawing import supplement
-from sunlot.drawing.freeze import title_of
 from sunlot.drawing.models import Attempt
+from sunlot.drawing.rounds import window_of
 from sunlot.drawing.standing import standing_of
 from sunlot.norms import clock
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
@@ -41,14 +41,15 @@ def dispatch(viewer: Viewer, attempt: Attempt) -> Task:
     if against:
         raise Refused(against)
     found = drawn.assignments(locked)
+    window = window_of(locked.draw)
     task = Task.objects.create(
         number=locked.draw.number,
-        title=title_of(locked.draw),
+        title=locked.draw.title,
         source=Visit.Source.DRAW,
         plan=plan,
         attempt=locked,
-        starts_on=plan.starts_on,
-        ends_on=plan.ends_on,
+        starts_on=window.starts_on,
+        ends_on=window.ends_on,
         created_at=clock.now(),
     )
     taken = close_taken_over(viewer, locked, [one.object for one in found.objects])

@@ -19,6 +19,10 @@ def settle(viewer: Viewer, form_id: int) -> Form:
     Parts that were replaced do not count; who replaces the last one says that the form is replaced.
     """
     form = Form.objects.select_for_update().get(pk=form_id)
+    if (
+        form.state == Form.State.FILED
+    ):  # a correction of what is public leaves it filed; filing anew is an act of its own
+        return form
     standing = FormPart.objects.filter(form=form).exclude(state=Part.REPLACED)
     parts = list(standing.values_list("state", "saved_at"))
     if not parts:

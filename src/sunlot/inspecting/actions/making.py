@@ -1,16 +1,38 @@
-"""Making forms of drawn objects: a form for each, a part for each department, its members, findings and planned visit."""
+"""Making forms: a form for each, a part for each department, its members, findings and planned visit."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sunlot.catalogue.models import ItemVersion
 from sunlot.drawing.models import Attempt
+from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Plan, PlanItem
+from sunlot.registry.models import Expert, InspectionObject, Inspector
 from sunlot.visits import actions as visits
 from sunlot.visits.models import Visit
 
 from .. import drawn
+from ..codes.actions import give_codes
 from ..models import Finding, Form, FormExpert, FormPart, PartMember, Task
+
+
+@dataclass(frozen=True)
+class PartToMake:
+    """Whose part of a form it is, who inspects, and which items."""
+
+    organisation: Organisation
+    inspectors: tuple[Inspector, ...]
+    versions: tuple[ItemVersion, ...]
+
+
+@dataclass(frozen=True)
+class FormToMake:
+    """A form to be made: its object, its team and its parts."""
+
+    object: InspectionObject
+    team: str
+    parts: tuple[PartToMake, ...]
+    experts: tuple[tuple[str, Expert], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,45 +64,64 @@ def make_forms(
     items = items_by_participant(task.plan)
     fitting = [(one, _needed(one, items, only or {})) for one in objects]
     dispatched = [(one, versions) for one, versions in fitting if versions]
+    wanted = [
+        FormToMake(
+            one.object,
+            one.team,
+            tuple(
+                PartToMake(seat.organisation, seat.inspectors, tuple(versions[seat.participant.pk]))
+                for seat in one.seats
+                if seat.participant.pk in versions
+            ),
+            one.experts,
+        )
+        for one, versions in dispatched
+    ]
+    forms, parts = write_forms(task, wanted)
+    return Made(forms, parts, [one for one, versions in fitting if not versions])
+
+
+def write_forms(task: Task, wanted: Sequence[FormToMake]) -> tuple[list[Form], list[FormPart]]:
+    """Write the forms, numbered on from those of the task, their parts with members and findings, and their visits to
+    come. A fixed number of queries.
+    """
     serial = Form.objects.filter(task=task).count()
     forms = Form.objects.bulk_create(
         Form(number=f"{task.number}-{serial + at:04d}", task=task, object=one.object, team=one.team)
-        for at, (one, _) in enumerate(dispatched, 1)
+        for at, one in enumerate(wanted, 1)
     )
+    give_codes(forms)
     FormExpert.objects.bulk_create(
         FormExpert(form=form, expert=expert, pool=pool, position=position)
-        for form, (one, _) in zip(forms, dispatched, strict=True)
+        for form, one in zip(forms, wanted, strict=True)
         for position, (pool, expert) in enumerate(one.experts)
     )
-    seats = [
-        (form, seat, versions[seat.participant.pk])
-        for form, (one, versions) in zip(forms, dispatched, strict=True)
-        for seat in one.seats
-        if seat.participant.pk in versions
-    ]
-    parts = FormPart.objects.bulk_create(FormPart(form=form, organisation=seat.organisation) for form, seat, _ in seats)
+    seats = [(form, part) for form, one in zip(forms, wanted, strict=True) for part in one.parts]
+    parts = FormPart.objects.bulk_create(FormPart(form=form, organisation=seat.organisation) for form, seat in seats)
     PartMember.objects.bulk_create(
         PartMember(part=part, inspector=inspector, position=position)
-        for part, (_, seat, _) in zip(parts, seats, strict=True)
+        for part, (_, seat) in zip(parts, seats, strict=True)
         for position, inspector in enumerate(seat.inspectors)
     )
     Finding.objects.bulk_create(
         Finding(part=part, version=version, position=position)
-        for part, (_, _, versions) in zip(parts, seats, strict=True)
-        for position, version in enumerate(versions)
+        for part, (_, seat) in zip(parts, seats, strict=True)
+        for position, version in enumerate(seat.versions)
     )
     visits.plan_visits(
         visits.Planned(
             object=part.form.object,
             organisation=part.organisation,
-            source=Visit.Source.DRAW,
+            source=Visit.Source(task.source),
             thing=part.thing,
+            since=task.starts_on,
             until=task.ends_on,
-            plan_number=task.plan.number,
+            plan_number=task.plan.number if task.plan else "",
+            form=f"form:{part.form_id}",
         )
         for part in parts
     )
-    return Made(forms, parts, [one for one, versions in fitting if not versions])
+    return forms, parts
 
 
 def _needed(

@@ -87,8 +87,12 @@ def mark_published(viewer: Viewer, part: FormPart) -> Form:
 
 @transaction.atomic
 def mark_corrected(part: FormPart) -> None:
-    """Move a published part to corrected; called by the publishing room inside its own action."""
+    """Move a published part to corrected; called by the publishing room inside its own action.
+
+    A form that was filed waits to be filed again: the file holds what was public then.
+    """
     _move(part, FormPart.State.CORRECTED)
+    Form.objects.filter(pk=part.form_id, state=Form.State.FILED).update(state=Form.State.CLOSED)
 
 
 def _move(part: FormPart, wanted: FormPart.State) -> None:

@@ -1,6 +1,6 @@
 """Everything that changes a plan. Nothing else writes this room's tables."""
 
-from .changing import change_check, open_change_order
+from .changing import change_check, open_change_order, order_follower
 from .guards import HEAD, LEADER, fingerprint, page_of
 from .plans import (
     HOW_TO_CHANGE,
@@ -32,6 +32,7 @@ __all__ = [
     "mark_completed",
     "mark_drawn",
     "open_change_order",
+    "order_follower",
     "page_of",
     "paper_confirmed",
     "refuse_participation",

@@ -34,6 +34,17 @@ def change_check(check: ChangeCheck) -> ChangeCheck:
     return check
 
 
+# What later rooms do in the same transaction when a change has taken effect. Each is given who signed it, and the plan.
+OrderFollower = Callable[[Viewer, Plan], None]
+_ORDER_FOLLOWERS: list[OrderFollower] = []
+
+
+def order_follower(follower: OrderFollower) -> OrderFollower:
+    """Register what a later room does when a published plan was changed."""
+    _ORDER_FOLLOWERS.append(follower)
+    return follower
+
+
 @transaction.atomic
 def open_change_order(viewer: Viewer, plan: Plan, reason: str) -> Plan:
     """Begin to change a published plan, with the reason: a draft that says what the plan says now.
@@ -106,6 +117,8 @@ def apply_order(viewer: Viewer, order: Plan) -> None:
         subject=f"plan:{plan.number}",
         public={"plan": plan.digest, "before": before, "reason": order.change_reason},
     )
+    for follow in _ORDER_FOLLOWERS:
+        follow(viewer, plan)
 
 
 def withdraw_order_of(actor: Actor, plan: Plan, reason: str) -> None:

@@ -67,14 +67,15 @@ def require_head(viewer: Viewer, plan: Plan) -> None:
 
 def require_leader(viewer: Viewer, plan: Plan) -> None:
     if not policy.may_sign_as_leader(viewer, plan):
-        raise NotAllowed(f"由{policy.department_of(plan.lead).name}的{LEADER}签署。")
+        raise NotAllowed(f"由{plan.lead.department.name}的{LEADER}签署。")
 
 
-def require_another(plan: Plan, user_id: int | None, name: str) -> None:
+def require_another(plan: Plan, people: frozenset[int], name: str) -> None:
+    """Raise NotAllowed where one of `people`, by their keys, or somebody of this name gave the first signature."""
     first = standing_signature(plan, HEAD)
     if first is None:
         raise Refused(f"{HEAD}还没有签署。")
-    if (user_id is not None and first.user_id == user_id) or first.name == name.strip():
+    if first.people & people or first.name == name.strip():
         raise NotAllowed(f"{HEAD}和{LEADER}不能是同一人。由另一位{LEADER}签署。")
 
 

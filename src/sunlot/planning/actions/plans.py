@@ -102,10 +102,8 @@ def change_plan(viewer: Viewer, plan: Plan, content: PlanContent, *, reason: str
         raise NotAllowed(f"牵头科室改为{lead.name}，须由该科室编制。")
     before = said(found)
     back_to_draft(found, reason.strip() or "修改计划")
-    for name in storing.COLUMNS:
-        setattr(found, name, getattr(content, name))
     found.lead = lead
-    found.save(update_fields=[*storing.COLUMNS, "lead"])
+    storing.set_columns(found, content, "lead")
     storing.write(found, content)
     after = said(found)
     changed = [key for key in after if before.get(key) != after[key]]
@@ -206,7 +204,7 @@ def sign_as_leader(viewer: Viewer, plan: Plan, proof: Proof, comment: str = "") 
     if _signed_already(found, LEADER, viewer):
         return found
     require_state(found, State.HEAD_SIGNED, "签署")
-    require_another(found, viewer.user_id, viewer.person)
+    require_another(found, viewer.people, viewer.person)
     require_possible(found, "签署")
     signatures.sign(viewer, page_of(found, LEADER), proof, comment)
     _publish(viewer, found)
@@ -227,7 +225,7 @@ def paper_confirmed(viewer: Viewer, signature: Signature) -> Plan:
         require_possible(found, "签署")
         move(found, State.HEAD_SIGNED)
     elif signature.capacity == LEADER and found.state == State.HEAD_SIGNED:
-        require_another(found, None, signature.name)
+        require_another(found, frozenset(), signature.name)
         require_possible(found, "签署")
         _publish(viewer, found)
     elif signature.capacity == LEADER and found.state == State.CONFIRMED:
@@ -269,10 +267,18 @@ def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
         raise Refused(f"计划{found.get_state_display()}，不能撤回。")
     if not reason.strip():
         raise Refused("撤回须写明理由。")
+    give_up(viewer, found, reason.strip())
+    return found
+
+
+def give_up(viewer: Viewer, found: Plan, reason: str) -> None:
+    """Withdraw a locked plan, in public where it was public, with everything that hangs on it. Who may is the caller's
+    question. Refused while a later room says why not.
+    """
     for check in _WITHDRAWAL_CHECKS:
         if why_not := check(found):
             raise Refused(why_not)
-    found.withdrawn_reason = reason.strip()
+    found.withdrawn_reason = reason
     move(found, State.WITHDRAWN, "withdrawn_reason")
     words = f"撤回计划：{found.withdrawn_reason}"
     if found.published_at is None:
@@ -289,7 +295,6 @@ def withdraw_plan(viewer: Viewer, plan: Plan, reason: str) -> Plan:
     withdraw_order_of(viewer, found, "原计划已撤回")
     for follow in _WITHDRAWAL_FOLLOWERS:
         follow(viewer, found)
-    return found
 
 
 @transaction.atomic

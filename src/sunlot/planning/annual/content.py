@@ -14,6 +14,8 @@ from ..words import percent_of
 
 Said = dict[str, Any]
 
+BY_DISTRICTS = "由各区分别编制计划、抽取"
+
 
 @dataclass(frozen=True)
 class LineContent:
@@ -31,6 +33,10 @@ class LineContent:
     number: int | None = None
     permille: int | None = None
     note: str = ""
+    times: int = 1
+    """How often in the year it is drawn."""
+    by_districts: bool = False
+    """Whether each district makes and draws a plan of its own within this line."""
 
     def in_order(self) -> "LineContent":
         """The same with what has no order of its own sorted."""
@@ -49,7 +55,7 @@ def line_parts() -> tuple[str | Prefetch, ...]:
 
 def lines_of(annual: AnnualPlan) -> list[AnnualLine]:
     """The lines in their order with all their parts. Five queries."""
-    return list(annual.lines.select_related("lead__parent").prefetch_related(*line_parts()))
+    return list(annual.lines.select_related("lead__parent", "annual__department").prefetch_related(*line_parts()))
 
 
 def content_of(line: AnnualLine) -> LineContent:
@@ -67,6 +73,8 @@ def content_of(line: AnnualLine) -> LineContent:
         number=line.quota_number,
         permille=line.quota_permille,
         note=line.note,
+        times=line.times,
+        by_districts=line.by_districts,
     ).in_order()
 
 
@@ -109,6 +117,9 @@ def _line(line: AnnualLine, names: dict[str, str]) -> Said:
         "number": said.number,
         "permille": said.permille,
         "note": said.note,
+        # Left out where it does not say anything, so that what was signed before lines had it keeps its digest.
+        **({"by_districts": True} if said.by_districts else {}),
+        **({"times": said.times} if said.times > 1 else {}),
     }
 
 
@@ -156,9 +167,9 @@ def cells_of(line: Said) -> tuple[str, ...]:
         "；".join(f"{item['code']} {item['name']}" for item in line["items"]),
         f"{kind}。{who}",
         scope_in_words(line["scope"], [kind["name"] for kind in line["kinds"]]),
-        when(line["month"], line["day"]),
+        when(line["month"], line["day"], line.get("times", 1)),
         quantity(line["number"], line["permille"]),
-        line["note"],
+        "；".join(filter(None, (BY_DISTRICTS if line.get("by_districts") else "", line["note"]))),
     )
 
 
@@ -167,9 +178,10 @@ def scope_in_words(scope: str, kinds: Iterable[str]) -> str:
     return "；".join(filter(None, ("、".join(kinds), scope)))
 
 
-def when(month: int, day: int | None) -> str:
-    """抽取日期: 5月, or 5月12日."""
-    return f"{month}月" if day is None else f"{month}月{day}日"
+def when(month: int, day: int | None, times: int = 1) -> str:
+    """抽取日期: 5月, or 5月12日; 5月起，全年 2 次."""
+    first = f"{month}月" if day is None else f"{month}月{day}日"
+    return first if times == 1 else f"{first}起，全年 {times} 次"
 
 
 def quantity(number: int | None, permille: int | None) -> str:

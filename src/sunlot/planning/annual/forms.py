@@ -15,6 +15,7 @@ from sunlot.norms.text import trim
 from sunlot.organisations.models import Organisation
 
 from ..checks import may_bring
+from ..content import MOST_ROUNDS
 from ..models import AnnualPlan
 from .actions import BLANK, SOURCES, year_now
 from .content import LineContent
@@ -59,12 +60,25 @@ class LineForm(DeskForm):
         label="抽取月份", coerce=int, choices=[(month, f"{month}月") for month in range(1, 13)]
     )
     day = forms.IntegerField(label="抽取日", required=False, min_value=1, max_value=31)
+    times = forms.IntegerField(
+        label="全年抽取次数",
+        min_value=1,
+        max_value=MOST_ROUNDS,
+        required=False,
+        initial=1,
+        help_text="一年抽几次，按它编制的计划就分几批。",
+    )
     unit = forms.ChoiceField(
         label="数量或比例",
         required=False,
         choices=[(BY_RULES, "按风险分类比例"), (PERCENT, "比例（%）"), (NUMBER, "数量（户）")],
     )
     amount = forms.DecimalField(label="数或比例", required=False, min_value=0, max_digits=9, decimal_places=1)
+    by_districts = forms.BooleanField(
+        label="由各区分别组织",
+        required=False,
+        help_text="各区住建局据此编制自己的计划、用自己的人员、各自抽取；进度在这里汇总。",
+    )
     note = forms.CharField(label="备注", max_length=200, required=False)
 
     def __init__(
@@ -138,6 +152,8 @@ class LineForm(DeskForm):
             number=int(data["amount"]) if data["unit"] == NUMBER else None,
             permille=int(data["amount"] * 10) if data["unit"] == PERCENT else None,
             note=trim(data["note"]),
+            times=data["times"] or 1,
+            by_districts=data["by_districts"],
         ).in_order()
 
 

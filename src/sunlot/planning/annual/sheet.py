@@ -65,4 +65,4 @@ def _sign(capacity: str, signatures: Sequence[Signature], digest: str) -> Line:
     if found is None or found.way != Signature.Way.ACCOUNT:
         return Line(capacity)
     at: datetime = found.signed_at.astimezone(clock.SHANGHAI)
-    return Line(capacity, found.name, f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}")
+    return Line(capacity, found.signed_as, f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}")

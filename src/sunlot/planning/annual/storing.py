@@ -80,6 +80,8 @@ def write_line(annual: AnnualPlan, code: int, said: LineContent, position: int |
         "quota_number": said.number,
         "quota_permille": said.permille,
         "note": said.note,
+        "times": said.times,
+        "by_districts": said.by_districts,
     }
     if position is not None:
         columns["position"] = position

@@ -9,6 +9,8 @@ from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import Refused
 
 from ..models import AnnualPlan
+from ..ratios.queries import Table, table_for
+from ..ratios.rules import Subject
 from .content import LineContent, content_of, lines_of
 
 FIRST_MONTH, LAST_MONTH = 3, 11
@@ -44,6 +46,7 @@ def _of_items(department: Organisation, year: int) -> list[LineContent]:
             groups[owner.code, owner.name, kind.code, kind.name].append((version.item.code, version.is_key))
     if not groups:
         raise Refused("本单位没有在用的抽查事项。先在抽查事项清单中启用事项。")
+    table = table_for(department, date(year, 1, 1))
     months = LAST_MONTH - FIRST_MONTH + 1
     return [
         LineContent(
@@ -52,7 +55,18 @@ def _of_items(department: Organisation, year: int) -> list[LineContent]:
             targeted=any(is_key for _, is_key in items),
             items=tuple(code for code, _ in items),
             kinds=(kind,),
-            month=FIRST_MONTH + at * months // len(groups),
+            # Often a year begins early in it, so that there is time for all of them.
+            month=FIRST_MONTH + at * (months // often) // len(groups),
+            times=often,
         )
         for at, ((owner, _, kind, kind_name), items) in enumerate(sorted(groups.items()))
+        for often in [_times(table, [code for code, _ in items], kind)]
     ]
+
+
+def _times(table: Table | None, items: list[str], kind: str) -> int:
+    """How often a year the department's table of ratios has objects of this kind inspected; once where it does not say."""
+    if table is None:
+        return 1
+    figures = table.figures([Subject(code, kind) for code in items])
+    return max((rule.times or 1 for rule in figures.values()), default=1)

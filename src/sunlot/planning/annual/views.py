@@ -124,10 +124,14 @@ def detail(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     against = _base(annual)
     rows = rows_of(said, against)
     progress = queries.progress_of(annual)
+    own = viewer.base.department.path
+    own_plans = {code for code, one in progress.items() for plan in one.plans if plan.lead.path.startswith(own)}
     context = {
         "annual": annual,
+        "districts": queries.districts_of(annual.revises or annual, progress),
+        "own_plans": own_plans,
         "rows": [(row, progress.get(row.code), [f.message for f in faults if f.line == row.code]) for row in rows],
-        "lines": {line.code: line for line in lines},
+        "lines": {line.code: line for line in lines if queries.may_carry_out(viewer, line)},
         "compares": against is not None,
         "changed": sum(1 for row in rows if row.change),
         "faults": faults,

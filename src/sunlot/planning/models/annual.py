@@ -132,6 +132,9 @@ class AnnualLine(models.Model):
     quota_number = models.PositiveIntegerField("抽查数量", null=True, blank=True)
     quota_permille = models.PositiveSmallIntegerField("抽查比例（千分比）", null=True, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
+    times = models.PositiveSmallIntegerField("全年抽取次数", default=1)
+    # 各区组织开展的 (notice, part 五（一）): the line is a frame in which each district's bureau makes and draws a plan of its own.
+    by_districts = models.BooleanField("由各区分别组织", default=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -148,6 +151,7 @@ class AnnualLine(models.Model):
                 name="annual_line_permille",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="annual_line_has_title"),
+            models.CheckConstraint(condition=Q(times__gte=1, times__lte=12), name="annual_line_times"),
         ]
 
     def __str__(self) -> str:

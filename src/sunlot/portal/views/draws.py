@@ -14,6 +14,8 @@ from django.views.decorators.http import conditional_page, require_safe
 from sunlot.drawing import queries as drawing
 from sunlot.drawing.logged import is_logged
 from sunlot.drawing.models import Draw
+from sunlot.drawing.naming import names_of
+from sunlot.drawing.rounds import window_of
 from sunlot.norms import clock
 
 from .. import results, tickets
@@ -46,6 +48,7 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
         "draw": shown.draw,
         "plan": shown.draw.round.plan,
         "attempt": shown.attempt,
+        "window": window_of(shown.draw),
         "parties": parties(shown),
         "logged": in_log(shown),
         "supplements": public_supplements(shown.attempt, shown.now),
@@ -64,7 +67,8 @@ def _opened(request: HttpRequest, shown: PublicDraw) -> dict[str, Any]:
     typed = request.GET.get("q", "")
     hits = tickets.find(attempt, typed)
     chosen = tickets.why(attempt, found, hits[0]) if len(hits) == 1 else None
-    zones = results.zone_names(found)
+    names = names_of()
+    zones = results.zone_names(found, names)
     large, small = tickets.dials(attempt, found, chosen)
     return {
         "outcome": found,
@@ -77,7 +81,8 @@ def _opened(request: HttpRequest, shown: PublicDraw) -> dict[str, Any]:
         "size": bundle_size(attempt),
         "known": results.drawn_objects(attempt, found, replaced),
         "zones": zones,
-        "teams": results.teams(found, zones, replaced),
+        "teams": results.teams(found, zones, names, replaced),
+        "pools": results.pool_names(found, names),
         "replacements": shown_replacements,
     }
 

@@ -108,8 +108,10 @@ class Coming:
 
 def _coming(newest: list[PublicDraw]) -> list[Coming]:
     """The draws to be held and the lists to be released next, by date."""
-    plans = planning.published_plans().filter(state=Plan.State.PUBLISHED).order_by("draw_at")[:NEXT_DATES]
-    found = [Coming(plan.draw_at, plan, reverse("portal:plan", args=[plan.number]), "抽取") for plan in plans]
+    found = [
+        Coming(window.draw_at, plan, reverse("portal:plan", args=[plan.number]), f"{words}抽取")
+        for plan, words, window in planning.next_draws(planning.published_plans())[:NEXT_DATES]
+    ]
     for shown in newest:
         if shown.is_drawn and not shown.is_released and shown.attempt.release_at:
             url = reverse("portal:draw", args=[shown.draw.number])

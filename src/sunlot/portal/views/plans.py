@@ -13,7 +13,9 @@ from sunlot.norms import clock
 from sunlot.organisations.models import Signature
 from sunlot.planning import queries as planning
 from sunlot.planning import wording
+from sunlot.planning.capping import WITHIN_ONE_DRAW_IN_WORDS
 from sunlot.planning.models import Plan
+from sunlot.planning.outdated import ahead
 
 from ..draws import as_public, public_draws
 from ..filters import PlanFilters
@@ -41,13 +43,14 @@ COLUMNS: list[Column[Plan]] = [
     Column("number", "计划编号", lambda plan: plan.number),
     Column("title", "抽查任务名称", lambda plan: plan.title),
     Column("kind", "类别", lambda plan: plan.get_kind_display()),
-    Column("targeted", "定向", lambda plan: "定向" if plan.targeted else "不定向"),
+    Column("targeted", "定向", lambda plan: plan.targeting),
     Column("lead", "牵头", lambda plan: plan.lead.full_name),
     Column("participants", "联合科室、部门", _participants),
     Column("items", "抽查事项", _items),
     Column("draw_at", "抽取时间", lambda plan: clock.iso(plan.draw_at)),
     Column("starts_on", "检查开始", lambda plan: plan.starts_on.isoformat()),
     Column("ends_on", "检查截止", lambda plan: plan.ends_on.isoformat()),
+    Column("rounds", "抽取批次", lambda plan: plan.round_count),
     Column("state", "状态", lambda plan: plan.get_state_display()),
     Column("published_at", "公布时间", lambda plan: clock.iso(plan.published_at) if plan.published_at else ""),
     Column("digest", "计划摘要", lambda plan: plan.digest),
@@ -85,8 +88,13 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
     draws = as_public(public_draws().filter(round__plan=shown).order_by("round__number"), clock.now())
     context = {
         "plan": shown,
+        "narrowed": planning.narrowed_in_words(shown),
         "strata": shown.strata.all(),
+        "windows": shown.windows.all(),
+        "skilled": any(part.competences.all() for part in shown.participants.all()),
         "draws": draws,
+        "ending": ahead(shown),
+        "within_one_draw": WITHIN_ONE_DRAW_IN_WORDS,
         "signatures": [
             one
             for one in planning.signatures_under(shown)

@@ -7,18 +7,18 @@ from .common import Stale
 from .duplicates import find_duplicates, tell_apart
 from .entities import change_entity, create_entity
 from .experts import (
-    add_expert_field,
     change_expert,
-    institution_named,
     recommend_expert,
     review_expert,
     set_expert_state,
 )
 from .inspectors import change_inspector, recommend_inspector, review_inspector, review_inspectors, set_inspector_state
+from .institutions import add_institution, change_institution, institution_named
 from .leaves import cancel_leave, decide_leave, enter_leave
 from .licences import add_licence, end_licence
 from .loans import agree_loan, ask_loan, end_loan, refuse_loan
 from .merging import merge_objects, undo_merge
+from .merging_entities import merge_entities, undo_entity_merge
 from .objects import change_object, create_object, end_involvement, involve, set_object_state
 from .risk import add_mark, decide_rules, end_mark, lapse_marks, propose_rules, set_risk, settle
 
@@ -26,7 +26,7 @@ __all__ = [
     "Evidence",
     "Stale",
     "add_avoidance",
-    "add_expert_field",
+    "add_institution",
     "add_licence",
     "add_mark",
     "agree_loan",
@@ -36,6 +36,7 @@ __all__ = [
     "change_entity",
     "change_expert",
     "change_inspector",
+    "change_institution",
     "change_object",
     "create_entity",
     "create_object",
@@ -53,6 +54,7 @@ __all__ = [
     "involve",
     "lapse_marks",
     "lift_rotation",
+    "merge_entities",
     "merge_objects",
     "preview_bulk",
     "propose_rules",
@@ -70,6 +72,7 @@ __all__ = [
     "settle",
     "tell_apart",
     "undo_bulk",
+    "undo_entity_merge",
     "undo_merge",
     "void_assessment",
 ]

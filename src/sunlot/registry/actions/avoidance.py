@@ -1,4 +1,4 @@
-"""Pairs of inspector and object that must not meet (回避): declared by the inspector, or set by the unit."""
+"""Pairs of a person and an object that must not meet (回避): declared by the inspector, or set by the unit of an inspector or an expert."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from sunlot.trail.actions import record
 from sunlot.trail.models import StoredFile
 
 from .. import events, policy
-from ..models import Avoidance, InspectionObject, Inspector
+from ..models import Avoidance, Expert, InspectionObject, Inspector
 
 State = Avoidance.State
 _WHO = "回避由本人申报，或由人员所在单位的经办人或统筹科室登记。"
@@ -31,7 +31,7 @@ class Evidence:
 @transaction.atomic
 def add_avoidance(
     viewer: Viewer,
-    inspector: Inspector,
+    person: Inspector | Expert,
     entry: InspectionObject,
     ground: str,
     note: str = "",
@@ -46,8 +46,9 @@ def add_avoidance(
     A former employee stays away for FORMER_YEARS from the day on which he left, unless `expires` says otherwise. The
     reason stays inside: the trail of the object says only that there is one.
     """
-    himself = policy.is_self(viewer, inspector)
-    policy.require(viewer, himself or policy.may_avoid(viewer, inspector), _WHO)
+    himself = policy.is_self(viewer, person)
+    policy.require(viewer, himself or policy.may_avoid(viewer, person), _WHO)
+    who = {"expert" if isinstance(person, Expert) else "inspector": person}
     today = clock.today()
     if left_on is not None and left_on > today:
         raise Refused("离职日期不能晚于今天。还在任职的不能作为执法检查人员检查该单位。")
@@ -58,14 +59,14 @@ def add_avoidance(
             f"有效期至 {expires.isoformat()}，不能早于今天。" + ("离职已满年限，不用回避。" if left_on else "")
         )
     stored = _stored(evidence)
-    found = Avoidance.objects.filter(inspector=inspector, object=entry, ended_at__isnull=True).first()
+    found = Avoidance.objects.filter(**who, object=entry, ended_at__isnull=True).first()
     if found is not None:
         return found
     user, now = viewer.membership.user, clock.now()
     try:
         with transaction.atomic():
             avoidance = Avoidance.objects.create(
-                inspector=inspector,
+                **who,
                 object=entry,
                 ground=ground,
                 note=note,
@@ -81,11 +82,11 @@ def add_avoidance(
                 created_at=now,
             )
     except IntegrityError:  # entered by somebody else at the same moment
-        return Avoidance.objects.get(inspector=inspector, object=entry, ended_at__isnull=True)
+        return Avoidance.objects.get(**who, object=entry, ended_at__isnull=True)
     kind = events.AVOIDANCE_DECLARED if himself else events.AVOIDANCE_ADDED
     words = f"{'申报' if himself else '登记'}回避：{entry.name}"
     after = {"object": entry.number, "ground": ground, "expires": expires}
-    record(viewer, kind, f"inspector:{inspector.pk}", words, after=after)
+    record(viewer, kind, _thing(avoidance), words, after=after)
     return avoidance
 
 
@@ -96,7 +97,7 @@ def decide_avoidance(viewer: Viewer, avoidance: Avoidance, confirm: bool, reason
     One decided already is left as it is.
     """
     current = _locked(avoidance)
-    policy.require(viewer, policy.may_avoid(viewer, current.inspector), _WHO_DECIDES)
+    policy.require(viewer, policy.may_avoid(viewer, current.person), _WHO_DECIDES)
     if current.state != State.DECLARED:
         return current
     if not confirm and not reason.strip():
@@ -105,7 +106,7 @@ def decide_avoidance(viewer: Viewer, avoidance: Avoidance, confirm: bool, reason
     words = f"{'确认' if confirm else '不认可'}申报的回避：{current.object.name}"
     words += f"（{reason.strip()}）" if reason.strip() else ""
     after = {"object": current.object.number, "confirmed": confirm, "reason": reason.strip()}
-    record(viewer, events.AVOIDANCE_DECIDED, f"inspector:{current.inspector_id}", words, after=after)
+    record(viewer, events.AVOIDANCE_DECIDED, _thing(current), words, after=after)
     return current
 
 
@@ -113,7 +114,7 @@ def decide_avoidance(viewer: Viewer, avoidance: Avoidance, confirm: bool, reason
 def end_avoidance(viewer: Viewer, avoidance: Avoidance, reason: str) -> Avoidance:
     """Lift an avoidance, with the reason; lifted twice is lifted once."""
     current = _locked(avoidance)
-    policy.require(viewer, policy.may_avoid(viewer, current.inspector), _WHO_DECIDES)
+    policy.require(viewer, policy.may_avoid(viewer, current.person), _WHO_DECIDES)
     if not reason.strip():
         raise Refused("写明解除回避的理由。")
     if State.LIFTED not in Avoidance.MOVES[current.state]:
@@ -121,7 +122,7 @@ def end_avoidance(viewer: Viewer, avoidance: Avoidance, reason: str) -> Avoidanc
     _move(viewer, current, State.LIFTED, reason)
     words = f"解除回避：{current.object.name}（{reason.strip()}）"
     after = {"object": current.object.number, "reason": reason.strip()}
-    record(viewer, events.AVOIDANCE_ENDED, f"inspector:{current.inspector_id}", words, after=after)
+    record(viewer, events.AVOIDANCE_ENDED, _thing(current), words, after=after)
     return current
 
 
@@ -180,8 +181,14 @@ def _stored(evidence: Evidence | None) -> StoredFile | None:
     return files.store(evidence.content)
 
 
+def _thing(avoidance: Avoidance) -> str:
+    """In whose story it stands."""
+    return f"expert:{avoidance.expert_id}" if avoidance.expert_id else f"inspector:{avoidance.inspector_id}"
+
+
 def _locked(avoidance: Avoidance) -> Avoidance:
-    rows = Avoidance.objects.select_for_update(of=("self",)).select_related("inspector__organisation", "object")
+    people = ("inspector__organisation", "expert__organisation")
+    rows = Avoidance.objects.select_for_update(of=("self",)).select_related(*people, "object")
     return rows.get(pk=avoidance.pk)
 
 

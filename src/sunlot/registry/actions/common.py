@@ -13,7 +13,6 @@ from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.trail.events import Actor
 
 from .. import kinds
-from ..policy import department_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -40,7 +39,7 @@ def user_of(actor: Actor) -> User | None:
 
 def manager_of(actor: Actor) -> Organisation | None:
     """The department that keeps what this actor enters; None for the installation itself."""
-    return department_of(actor.organisation) if isinstance(actor, Viewer) else None
+    return actor.organisation.department if isinstance(actor, Viewer) else None
 
 
 def keys_of(name: str, limit: int = 500) -> str:

@@ -87,6 +87,7 @@ def change_entity(
         isinstance(actor, Viewer) and policy.may_change(actor, current),
         "这一主体由其管理单位的经办人或统筹科室修改。",
     )
+    refuse_merged(current)
     if "credit_code" in changes:
         given = str(changes["credit_code"] or "")
         if given != (current.credit_code or ""):
@@ -104,6 +105,12 @@ def change_entity(
     words = f"变更市场主体：{in_words(Entity, before, after)}"
     record(actor, events.ENTITY_CHANGED, f"entity:{current.pk}", words, before=before, after=after)
     return current
+
+
+def refuse_merged(entity: Entity) -> None:
+    """Raise Refused for an entity that was merged into another."""
+    if entity.merged_into_id is not None:
+        raise Refused("这一主体已并入另一主体。请打开保留的那一条处理。")
 
 
 def require_writer(actor: Actor, region: Region) -> None:

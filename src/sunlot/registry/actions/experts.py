@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from sunlot.catalogue.models import Competence
 from sunlot.organisations.models import Organisation
-from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
 from .. import events, policy
 from ..locks import take_registry_lock
-from ..models import Expert, ExpertField, Inspector, Institution
+from ..models import Expert, Inspector, Institution
 from .common import change, in_words, inspector_keys, locked, save, user_of
 
 FACTS = ("name", "institution", "title", "post", "phone", "engaged_from", "engaged_until", "organisation", "user")
@@ -22,27 +22,6 @@ VOUCHED_FOR = frozenset({"name", "institution", "organisation", "fields"})
 """What a review vouches for: changed, it is reviewed anew."""
 
 State = Expert.State
-
-
-def institution_named(name: str, kind: str = Institution.Kind.OTHER, **facts: Any) -> Institution:
-    """The institution of this name, entered on its first mention. Called inside an action's transaction."""
-    found, _ = Institution.objects.get_or_create(name=name.strip(), defaults={"kind": kind, **facts})
-    return found
-
-
-@transaction.atomic
-def add_expert_field(viewer: Viewer, code: str, name: str) -> ExpertField:
-    """Add a field of experts, and with it the pool `expert-<code>`; the coordinator keeps the list."""
-    policy.require(viewer, viewer.role == Role.COORDINATOR, "专家领域由统筹科室增加。")
-    try:
-        with transaction.atomic():
-            field = ExpertField.objects.create(code=code.strip().lower(), name=name.strip())
-    except IntegrityError as error:
-        raise Refused("这个领域或代码已经有了，或代码不是以字母开头的小写字母、数字和短横。") from error
-    record(
-        viewer, events.EXPERT_FIELD, f"expert-field:{field.code}", f"新增专家领域：{field.name}", after={"code": code}
-    )
-    return field
 
 
 @transaction.atomic
@@ -53,7 +32,7 @@ def recommend_expert(
     name: str,
     organisation: Organisation,
     institution: Institution,
-    fields: Iterable[ExpertField],
+    fields: Iterable[Competence],
     engaged_until: date,
     recommendation: str,
     is_demo: bool = False,
@@ -95,7 +74,7 @@ def change_expert(
     expert: Expert,
     *,
     version: int | None = None,
-    fields: Sequence[ExpertField] | None = None,
+    fields: Sequence[Competence] | None = None,
     **changes: Any,
 ) -> Expert:
     """Change an expert's facts; nothing changed is nothing done. What a review vouches for asks for a new one.
@@ -179,7 +158,7 @@ def set_expert_state(viewer: Viewer, expert: Expert, state: str, reason: str = "
     return current
 
 
-def _named(fields: Iterable[ExpertField]) -> str:
+def _named(fields: Iterable[Competence]) -> str:
     return "、".join(one.name for one in fields) or "（空）"
 
 

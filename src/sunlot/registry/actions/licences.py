@@ -1,5 +1,6 @@
 """Changes to the licences that an object holds."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
 from .. import events
+from ..bulk_writing import BATCH
 from ..models import InspectionObject, Licence
 from .common import user_of
 from .objects import require_keeper
@@ -60,6 +62,17 @@ def add_licence(
     after = {"licence": licence.pk, "number": number, "expires": expires and expires.isoformat()}
     record(actor, events.LICENCE_ADDED, f"object:{entry.pk}", f"登记{name} {number}{until}{renewed}", after=after)
     return licence
+
+
+def enter_licences(fresh: Sequence[Licence], replaced: Sequence[Licence]) -> None:
+    """Write licences that an import brings, inside its transaction; each ends the one that it renews."""
+    ends = {(one.object_id, one.name): one for one in replaced}
+    for licence in fresh:
+        old = ends.get((licence.object_id, licence.name))
+        if old is not None:
+            old.ended_on, old.ended_reason = clock.today(), f"由 {licence.number} 取代"[:120]
+    Licence.objects.bulk_update(replaced, ["ended_on", "ended_reason"], batch_size=BATCH)
+    Licence.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)  # a clerk may just enter the same
 
 
 @transaction.atomic

@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.trail.actions import record
 
 from .. import events
-from ..models import Avoidance, CreditMark, DuplicatePair, InspectionObject, Involvement, Licence, Merge
-from .common import change, in_words, keys_of, locked, save
-from .duplicates import forget_keys, require_keeper_of_both
+from ..models import Avoidance, CreditMark, DuplicatePair, EntityMerge, InspectionObject, Involvement, Licence, Merge
+from .common import in_words, save
+from .duplicates import decide_pair, forget_keys, require_keeper_of_both
+from .merging_entities import merge_entities, mergeable, undo_entity_merge
+from .merging_steps import as_taken, both_locked, end, give_back, refuse_chains, take_over, typed
 from .risk import settle
 
 TAKEABLE = ("name", "address", "trade", "longitude", "latitude", "contact", "phone")
@@ -31,14 +33,12 @@ def merge_objects(
     names the facts (of TAKEABLE) that are taken over; attributes that `kept` lacks come along. Merged twice is once.
     Raises Refused for one that is merged already into another, or into which others were merged.
     """
-    first, second = sorted((kept, gone), key=lambda one: one.pk)
-    both = {one.pk: locked(one, None) for one in (first, second)}  # in the order of their keys: no deadlock
-    kept, gone = both[kept.pk], both[gone.pk]
+    kept, gone = both_locked(kept, gone)
     require_keeper_of_both(viewer, (kept, gone))
     standing = Merge.objects.filter(gone=gone, undone_at__isnull=True).first()
     if standing is not None and standing.kept_id == kept.pk:
         return standing
-    _refuse_chains(kept, gone)
+    refuse_chains(kept, gone, "对象")
     if not reason.strip():
         raise Refused("写明判定为同一对象的依据。")
     before, after = _take_over(viewer, kept, gone, take)
@@ -46,7 +46,7 @@ def merge_objects(
         kept=kept,
         gone=gone,
         reason=reason.strip(),
-        taken={name: [_plain(before[name]), _plain(after[name])] for name in after},
+        taken=as_taken(before, after),
         moved=_move(gone, kept),
         before={
             "state": gone.state,
@@ -59,8 +59,10 @@ def merge_objects(
     gone.state, gone.state_since = State.MERGED, clock.today()
     gone.state_source, gone.merged_into = f"并入 {kept.number}"[:120], kept
     save(gone, viewer, ["state", "state_since", "state_source", "merged_into"])
+    merge.moved["entities"] = _merge_itself(viewer, kept, gone, reason)
+    merge.save(update_fields=["moved"])
     forget_keys(gone)
-    _decide_pair(viewer, kept, gone, DuplicatePair.State.MERGED)
+    decide_pair(viewer, kept, gone, DuplicatePair.State.MERGED)
     settle(viewer, [kept.pk], "合并后重新分类")
     facts = {"kept": kept.number, "gone": gone.number, "merge": merge.pk, "moved": merge.moved}
     words = f"“{gone.name}”（{gone.number}）并入本对象，依据：{reason.strip()}"
@@ -70,35 +72,16 @@ def merge_objects(
     return merge
 
 
-def _refuse_chains(kept: InspectionObject, gone: InspectionObject) -> None:
-    if kept.pk == gone.pk:
-        raise Refused("这是同一条登记，不用合并。")
-    for one in (kept, gone):
-        if one.state == State.MERGED:
-            raise Refused(f"“{one.name}”（{one.number}）已经并入另一对象。请打开保留的那一条处理。")
-    if Merge.objects.filter(kept=gone, undone_at__isnull=True).exists():
-        raise Refused(f"另有对象已并入“{gone.name}”。请反过来保留它，或先撤销那次合并。")
-
-
 def _take_over(
     viewer: Viewer, kept: InspectionObject, gone: InspectionObject, take: Iterable[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The facts of the other one that were chosen, and attributes that the one kept lacks. Returns before and after."""
+    """Take over the chosen facts of the other one, and attributes that the one kept lacks. Returns before and after."""
     wanted = {name: getattr(gone, name) for name in take if name in TAKEABLE}
     if ("longitude" in wanted) != ("latitude" in wanted):  # one place, never half of each
         wanted |= {"longitude": gone.longitude, "latitude": gone.latitude}
     if kept.kind_id == gone.kind_id:
         wanted["attributes"] = gone.attributes | kept.attributes
-    before = {name: getattr(kept, name) for name in wanted}
-    _, changed = change(kept, wanted)
-    kept.search_keys = keys_of(kept.name)
-    save(kept, viewer, [*changed, "search_keys"])
-    return {name: before[name] for name in changed}, {name: wanted[name] for name in changed}
-
-
-def _plain(value: Any) -> Any:
-    """As JSON keeps it; decimals as text."""
-    return value if value is None or isinstance(value, str | dict) else str(value)
+    return take_over(viewer, kept, wanted)
 
 
 def _move(gone: InspectionObject, kept: InspectionObject) -> dict[str, list[int]]:
@@ -118,11 +101,11 @@ def _move(gone: InspectionObject, kept: InspectionObject) -> dict[str, list[int]
         for one in CreditMark.objects.filter(object=gone)
         if (one.kind, one.since, one.source, one.reference) not in bears
     ]
-    shunned = set(Avoidance.objects.filter(object=kept, ended_at__isnull=True).values_list("inspector_id", flat=True))
+    shunned = set(Avoidance.objects.filter(object=kept, ended_at__isnull=True).values_list("inspector_id", "expert_id"))
     avoidances = [
         one.pk
         for one in Avoidance.objects.filter(object=gone, ended_at__isnull=True)
-        if one.inspector_id not in shunned
+        if (one.inspector_id, one.expert_id) not in shunned
     ]
     Involvement.everything.filter(pk__in=involvements).update(object=kept)
     Licence.objects.filter(pk__in=licences).update(object=kept)
@@ -139,26 +122,23 @@ def undo_merge(viewer: Viewer, merge: Merge, reason: str) -> Merge:
     merge stays there. Undone twice is undone once.
     """
     current = Merge.objects.select_for_update().get(pk=merge.pk)
-    first, second = sorted((current.kept_id, current.gone_id))
-    both = {pk: locked(InspectionObject(pk=pk), None) for pk in (first, second)}
-    kept, gone = both[current.kept_id], both[current.gone_id]
+    kept, gone = both_locked(InspectionObject(pk=current.kept_id), InspectionObject(pk=current.gone_id))
     require_keeper_of_both(viewer, (kept, gone))
     if current.undone_at is not None:
         return current
     if not reason.strip():
         raise Refused("写明判定为不同对象的依据。")
-    undone = _give_back(kept, current.taken)
-    kept.search_keys = keys_of(kept.name)
-    save(kept, viewer, [*undone, "search_keys"])
+    undone = give_back(viewer, kept, current.taken)
     gone.state, gone.state_source = current.before["state"], current.before["state_source"]
-    gone.state_since, gone.merged_into = _typed("state_since", current.before["state_since"]), None
+    gone.state_since, gone.merged_into = typed(gone, "state_since", current.before["state_since"]), None
     save(gone, viewer, ["state", "state_since", "state_source", "merged_into"])
     for model, name in ((Licence, "licences"), (CreditMark, "marks"), (Avoidance, "avoidances")):
         model._default_manager.filter(pk__in=current.moved[name], object=kept).update(object=gone)
     Involvement.everything.filter(pk__in=current.moved["involvements"], object=kept).update(object=gone)
-    current.undone_by, current.undone_at, current.undone_reason = viewer.membership.user, clock.now(), reason.strip()
-    current.save(update_fields=["undone_by", "undone_at", "undone_reason"])
-    _decide_pair(viewer, kept, gone, DuplicatePair.State.DIFFERENT)
+    for merged in EntityMerge.objects.filter(pk__in=current.moved.get("entities", [])):
+        undo_entity_merge(viewer, merged, reason)
+    end(viewer, current, reason)
+    decide_pair(viewer, kept, gone, DuplicatePair.State.DIFFERENT)
     settle(viewer, [kept.pk, gone.pk], "撤销合并后重新分类")
     words = f"撤销与“{gone.name}”（{gone.number}）的合并，依据：{reason.strip()}"
     told = in_words(InspectionObject, {name: pair[1] for name, pair in current.taken.items()}, undone)
@@ -170,35 +150,16 @@ def undo_merge(viewer: Viewer, merge: Merge, reason: str) -> Merge:
     return current
 
 
-def _give_back(kept: InspectionObject, taken: dict[str, list[Any]]) -> dict[str, Any]:
-    """Give the facts back that still stand as the merge left them; returns them by name."""
-    undone = {}
-    for name, (before, after) in taken.items():
-        if _plain(getattr(kept, name)) == after:
-            setattr(kept, name, _typed(name, before))
-            undone[name] = before
-    return undone
+def _merge_itself(viewer: Viewer, kept: InspectionObject, gone: InspectionObject, reason: str) -> list[int]:
+    """Merge the entities that the two objects are, where there are two: one enterprise is one entity. Returns the merge.
 
-
-def _typed(name: str, value: Any) -> Any:
-    """A plain value as the model holds it."""
-    field = InspectionObject._meta.get_field(name)
-    assert isinstance(field, models.Field)  # noqa: S101 -- fields of the model itself
-    return field.to_python(value)
-
-
-def _decide_pair(viewer: Viewer, kept: InspectionObject, gone: InspectionObject, state: str) -> None:
-    """Remember what was decided about the two, whether the scan had found them or a person did."""
-    first, second = sorted((kept.pk, gone.pk))
-    DuplicatePair.objects.update_or_create(
-        first_id=first,
-        second_id=second,
-        defaults={"state": state, "decided_by": viewer.membership.user, "decided_at": clock.now()},
-        create_defaults={
-            "likeness": "由人指出",
-            "state": state,
-            "found_at": clock.now(),
-            "decided_by": viewer.membership.user,
-            "decided_at": clock.now(),
-        },
-    )
+    Those that another department keeps, or that are merged already, are left to their own page.
+    """
+    itself = Involvement.objects.filter(part=Involvement.Part.ITSELF, object__in=[kept.pk, gone.pk])
+    held = {one.object_id: one.entity for one in itself.select_related("entity__manager")}
+    if len(held) < 2 or held[kept.pk] == held[gone.pk]:
+        return []
+    one, other = held[kept.pk], held[gone.pk]
+    if not mergeable(viewer, one, other):
+        return []
+    return [merge_entities(viewer, one, other, reason=reason).pk]

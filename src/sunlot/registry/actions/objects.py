@@ -19,7 +19,7 @@ from ..locks import take_registry_lock
 from ..models import Entity, InspectionObject, Involvement, RiskClass
 from ..numbering import Numbering
 from .common import change, in_words, keys_of, locked, manager_of, save
-from .entities import change_entity, checked_code, create_entity, require_writer
+from .entities import change_entity, checked_code, create_entity, refuse_merged, require_writer
 from .risk import settle
 
 CHANGEABLE = frozenset(
@@ -109,9 +109,9 @@ def _entity_itself(
     is_demo: bool,
 ) -> Entity:
     """The entity that the object is: the one with this code, else a new one."""
-    found = Entity.objects.filter(credit_code=code).first() if code else None
+    found = Entity.objects.filter(credit_code=code).select_related("merged_into").first() if code else None
     if found is not None:
-        return found
+        return found.merged_into or found
     return create_entity(
         actor,
         name=name,
@@ -196,6 +196,7 @@ def set_object_state(
 def involve(actor: Actor, entry: InspectionObject, entity: Entity, part: str, since: date | None = None) -> Involvement:
     """Say how an entity stands to an object, and since when if that is known; said twice is said once."""
     require_keeper(actor, entry)
+    refuse_merged(entity)
     wanted = Involvement.Part(part)
     if wanted == Involvement.Part.ITSELF:
         other = (

@@ -13,7 +13,7 @@ from sunlot.trail.actions import record
 from sunlot.trail.events import Actor
 
 from .. import events, marks, policy
-from ..bulk_writing import BulkWriting
+from ..bulk_writing import BATCH, BulkWriting
 from ..models import CreditMark, Entity, InspectionObject, RiskClass, RiskRule, RiskRuleSet
 from ..risk import Line, numbered
 from .common import RECLASSIFIED, change, locked, save, user_of
@@ -68,23 +68,16 @@ def add_mark(
     Raises Refused without a source, for days out of order or in the future, and for a mark entered already.
     """
     require_keeper_of(actor, entry)
+    if entry.merged_into_id is not None:
+        raise Refused("这一条已经并入另一条，标记登记在保留的那一条上。")
     if not source.strip():
         raise Refused("写明标记的来源，例如“国家企业信用信息公示系统”。")
     if since > clock.today():
         raise Refused("列入日期不能晚于今天。")
     if until is not None and until < since:
         raise Refused("有效期不能早于列入日期。")
-    mark = CreditMark(
-        object=entry if isinstance(entry, InspectionObject) else None,
-        entity=entry if isinstance(entry, Entity) else None,
-        kind=CreditMark.Kind(kind),
-        source=source.strip(),
-        reference=reference.strip(),
-        note=note.strip(),
-        since=since,
-        until=until,
-        created_by=user_of(actor),
-    )
+    facts = {"kind": kind, "source": source, "since": since, "until": until, "reference": reference, "note": note}
+    mark = mark_of(actor, entry, **facts)
     try:
         with transaction.atomic():
             mark.save(force_insert=True)
@@ -94,9 +87,38 @@ def add_mark(
     words = f"登记信用标记：{mark.get_kind_display()}（{since.isoformat()} 起{ends}，来源：{mark.source}）"
     after = {"mark": mark.pk, "kind": mark.kind, "since": since.isoformat(), "until": until and until.isoformat()}
     record(actor, events.MARK_ADDED, _thing(mark), words, after=after | {"source": mark.source})
-    settle(actor, marks.reached_by(mark), f"登记{mark.get_kind_display()}")
+    settle(actor, marks.reached_by([mark]), f"登记{mark.get_kind_display()}")
     _note_counted([mark])
     return mark
+
+
+def mark_of(actor: Actor, entry: Entity | InspectionObject, **facts: Any) -> CreditMark:
+    """A mark of this entry, not yet written."""
+    texts = {name: facts.pop(name).strip() for name in ("source", "reference", "note")}
+    return CreditMark(
+        object=entry if isinstance(entry, InspectionObject) else None,
+        entity=entry if isinstance(entry, Entity) else None,
+        kind=CreditMark.Kind(facts.pop("kind")),
+        created_by=user_of(actor),
+        **texts,
+        **facts,
+    )
+
+
+def enter_marks(actor: Actor, fresh: Sequence[CreditMark], replaced: Sequence[CreditMark]) -> None:
+    """Write marks that an import brings, inside its transaction; the classes that they reach follow with one event.
+
+    Those `replaced` had another last day in the earlier list: they end on their first day, so that no day counts both.
+    """
+    for mark in replaced:
+        mark.ended_on, mark.ended_reason, mark.ended_by = mark.since, "有效期更正，重新登记", user_of(actor)
+        mark.counted = False
+    CreditMark.objects.bulk_update(replaced, ["ended_on", "ended_reason", "ended_by", "counted"], batch_size=BATCH)
+    for mark in fresh:
+        mark.counted = _counts(mark)
+    CreditMark.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)  # a clerk may just enter the same
+    if fresh:
+        settle(actor, marks.reached_by(fresh), "导入信用标记")
 
 
 @transaction.atomic
@@ -117,7 +139,7 @@ def end_mark(actor: Actor, mark: CreditMark, reason: str, on: date | None = None
     current.save(update_fields=["ended_on", "ended_reason", "ended_by"])
     words = f"移出信用标记：{current.get_kind_display()}（{day.isoformat()}，{reason.strip()}）"
     record(actor, events.MARK_ENDED, _thing(current), words, after={"mark": current.pk, "ended_on": day.isoformat()})
-    settle(actor, marks.reached_by(current), f"移出{current.get_kind_display()}")
+    settle(actor, marks.reached_by([current]), f"移出{current.get_kind_display()}")
     _note_counted([current])
     return current
 
@@ -131,7 +153,7 @@ def lapse_marks() -> int:
     over = list(CreditMark.objects.select_for_update(of=("self",)).filter(counted=True, until__lt=clock.today()))
     if not over:
         return 0
-    changed = settle(SYSTEM, {key for mark in over for key in marks.reached_by(mark)}, "信用标记到期")
+    changed = settle(SYSTEM, marks.reached_by(over), "信用标记到期")
     _note_counted(over)
     return changed
 
@@ -162,14 +184,16 @@ def settle(actor: Actor, object_ids: Iterable[int], why: str) -> int:
 
 def _note_counted(found: Iterable[CreditMark]) -> None:
     """Remember which marks the stored classes count, so that the worker finds those that run out."""
-    today = clock.today()
     for mark in found:
-        mark.counted = (
-            mark.since <= today
-            and (mark.until is None or mark.until >= today)
-            and (mark.ended_on is None or mark.ended_on > today)
-        )
+        mark.counted = _counts(mark)
         mark.save(update_fields=["counted"])
+
+
+def _counts(mark: CreditMark) -> bool:
+    """Whether a mark counts today: `marks.counting` for one that is loaded."""
+    today = clock.today()
+    standing = mark.ended_on is None or mark.ended_on > today
+    return standing and mark.since <= today and (mark.until is None or mark.until >= today)
 
 
 def _thing(mark: CreditMark) -> str:

@@ -1,4 +1,4 @@
-"""Forms of merging two objects and of taking it back."""
+"""Forms of merging two objects or two entities, and of taking it back."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,16 @@ from django import forms
 
 from sunlot.desk.forms import DeskForm
 
-from ..models import InspectionObject
-from .fields import CleanText, ObjectText
+from ..actions.duplicates import number_of
+from ..models import Entity, InspectionObject
+from .fields import CleanText, EntityText, ObjectText
+
+Entry = InspectionObject | Entity
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of two objects side by side; `name` is the field that may be taken over, empty where none can be."""
+    """One line of two entries side by side; `name` is the field that may be taken over, empty where none can be."""
 
     name: str
     label: str
@@ -31,16 +34,14 @@ class MergeForm(DeskForm):
 
     keep = forms.ChoiceField(label="保留哪一个", widget=forms.RadioSelect)
     reason = CleanText(
-        label="判定为同一对象的依据", max_length=200, help_text="例如：营业执照为同一张；现场核实为同一场所"
+        label="判定为同一个的依据", max_length=200, help_text="例如：营业执照为同一张；现场核实为同一场所"
     )
 
-    def __init__(
-        self, *args: Any, one: InspectionObject, other: InspectionObject, rows: Sequence[Fact], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, one: Entry, other: Entry, rows: Sequence[Fact], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._both, self._rows = {"one": one, "other": other}, rows
         keep = self.fields["keep"]
-        keep.choices = [(key, f"{each.name}（{each.number}）") for key, each in self._both.items()]  # type: ignore[attr-defined]
+        keep.choices = [(key, f"{each.name}（{number_of(each)}）") for key, each in self._both.items()]  # type: ignore[attr-defined]
         keep.initial = "one" if one.created_at <= other.created_at else "other"
         for row in rows:
             if row.name and row.differs:
@@ -58,11 +59,11 @@ class MergeForm(DeskForm):
             yield row, list(self[name]) if name in self.fields else []
 
     @property
-    def kept(self) -> InspectionObject:
+    def kept(self) -> Any:
         return self._both[self.cleaned_data["keep"]]
 
     @property
-    def gone(self) -> InspectionObject:
+    def gone(self) -> Any:
         return self._both["other" if self.cleaned_data["keep"] == "one" else "one"]
 
     @property
@@ -86,7 +87,13 @@ class TwinForm(DeskForm):
         self.fields["twin"].visible = visible  # type: ignore[attr-defined]  # an ObjectText
 
 
+class EntityTwinForm(TwinForm):
+    """The other entity, by code or full name."""
+
+    twin = EntityText(label="另一主体的统一社会信用代码或全称", max_length=120)
+
+
 class UndoForm(DeskForm):
     """Why two are not one after all."""
 
-    reason = CleanText(label="判定为不同对象的依据", max_length=200)
+    reason = CleanText(label="判定为不同的依据", max_length=200)

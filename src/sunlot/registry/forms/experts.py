@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
+from sunlot.catalogue.models import Competence
 from sunlot.desk.forms import DeskForm
 from sunlot.organisations.models import Organisation, User
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
 
-from ..models import Expert, ExpertField, Institution
+from ..models import Expert, Institution
 from .fields import NUMBER_HINT, CleanText, PhoneText, VersionedForm, number_of
 
 
@@ -19,7 +21,7 @@ class _ExpertFields(DeskForm):
     institution_name = CleanText(label="所在单位全称", max_length=120, help_text="检验检测机构、科研院所、行业协会等")
     institution_kind = forms.ChoiceField(label="所在单位类别", choices=Institution.Kind.choices)
     experts_in = forms.ModelMultipleChoiceField(
-        label="专业领域", queryset=ExpertField.objects.all(), to_field_name="code", widget=forms.CheckboxSelectMultiple
+        label="专业领域", queryset=Competence.objects.none(), to_field_name="code", widget=forms.CheckboxSelectMultiple
     )
     title = CleanText(label="职称", max_length=40, required=False)
     post = CleanText(label="职务", max_length=40, required=False)
@@ -33,6 +35,9 @@ class _ExpertFields(DeskForm):
 
     def __init__(self, *args: Any, viewer: Viewer, expert: Expert | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        held = [] if expert is None else list(expert.fields.values_list("pk", flat=True))
+        fields = Competence.objects.filter(Q(is_active=True) | Q(pk__in=held))
+        self.fields["experts_in"].queryset = fields  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         own = Organisation.objects.filter(path__startswith=viewer.base.path, is_active=True)
         self.fields["organisation"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
         accounts = User.objects.filter(memberships__role=Role.EXPERT, memberships__ended_at__isnull=True)
@@ -107,10 +112,19 @@ class ReviewForm(DeskForm):
     comment = CleanText(label="审核意见", max_length=200)
 
 
-class ExpertFieldForm(DeskForm):
-    """A new field of experts."""
-
-    name = CleanText(label="领域名称", max_length=40)
-    code = CleanText(
-        label="代码", max_length=24, help_text="小写字母开头，只用小写字母、数字和 -；抽取公告中的专家池是 expert-代码"
+class _InstitutionFields(DeskForm):
+    name = CleanText(label="全称", max_length=120)
+    kind = forms.ChoiceField(label="类别", choices=Institution.Kind.choices)
+    credit_code = CleanText(label="统一社会信用代码", max_length=30, required=False)
+    qualification = CleanText(
+        label="资质证书", max_length=120, required=False, help_text="例如：检验检测机构资质认定证书 CMA 230512340123"
     )
+    qualification_expires = forms.DateField(label="资质有效期至", required=False, widget=forms.DateInput)
+
+
+class NewInstitutionForm(_InstitutionFields):
+    """A testing body, an institute or a trade association to be entered."""
+
+
+class InstitutionForm(VersionedForm, _InstitutionFields):
+    """What is known of a body."""

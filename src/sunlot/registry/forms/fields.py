@@ -55,22 +55,31 @@ class ObjectText(CleanText):
     """An inspection object, by its number or its full name, of those that `visible` holds."""
 
     visible: Any = InspectionObject.objects.none()
+    number = "number"
+    what = "检查对象"
 
     def to_python(self, value: Any) -> Any:
         text = str(super().to_python(value) or "")
         if not text:
             return None
         plain = text.replace(" ", "")
-        number = self.visible.filter(number__in=[plain.upper(), plain]).first()
+        number = self.visible.filter(**{f"{self.number}__in": [plain.upper(), plain]}).first()
         found = [number] if number else list(self.visible.filter(name=text)[:2])
         if not found:
-            raise ValidationError("名录库中没有这个检查对象，核对编号或全称。")
+            raise ValidationError(f"名录库中没有这个{self.what}，核对编号或全称。")
         if len(found) > 1:
-            raise ValidationError("有几个同名的检查对象，改填编号。")
+            raise ValidationError(f"有几个同名的{self.what}，改填编号。")
         return found[0]
 
     def run_validators(self, value: Any) -> None:
         """The length was that of the text; what came out is an object."""
+
+
+class EntityText(ObjectText):
+    """A market entity, by its credit code or its full name, of those that `visible` holds."""
+
+    number = "credit_code"
+    what = "主体"
 
 
 class KindFields(DeskForm):

@@ -195,10 +195,11 @@ class InvolvementForm(DeskForm):
     def clean_entity(self) -> Entity:
         text = str(self.cleaned_data["entity"])
         code = credit_code.normalise(text)
-        by_code = Entity.objects.filter(credit_code=code).first() if len(code) == credit_code.LENGTH else None
-        found = [by_code] if by_code else list(Entity.objects.filter(name=text)[:2])
+        known = Entity.objects.select_related("merged_into")
+        by_code = known.filter(credit_code=code).first() if len(code) == credit_code.LENGTH else None
+        found = [by_code] if by_code else list(known.filter(name=text, merged_into__isnull=True)[:2])
         if not found:
             raise ValidationError("名录库中没有这个主体。先在“市场主体”中新增，再回来登记。")
         if len(found) > 1:
             raise ValidationError("名录库中有几个同名的主体，改填统一社会信用代码。")
-        return found[0]
+        return found[0].merged_into or found[0]

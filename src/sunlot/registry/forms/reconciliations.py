@@ -38,6 +38,7 @@ class ListForm(DeskForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["regions"].queryset = regions_of(viewer)  # type: ignore[attr-defined]  # a choice field
+        self.fields["regions"].initial = self.fields["regions"].queryset  # type: ignore[attr-defined]
         self.fields["as_of"].initial = clock.today
 
     def clean_file(self) -> Any:
@@ -51,7 +52,7 @@ class DecisionForm(DeskForm):
     """What to do with the ticked lines, or with all that the filters find."""
 
     decision = forms.ChoiceField(
-        label="处理",
+        label="处理为",
         choices=[(one.value, one.label) for one in (ReconciliationLine.Decision.TAKE, ReconciliationLine.Decision.KEEP, ReconciliationLine.Decision.OPEN)],
     )  # fmt: skip
     state = forms.ChoiceField(

@@ -37,10 +37,11 @@ def _check(work: Work) -> Outcome:
     table = read(files.read(roster.file_id), sheet or None, score(roster.target))
     if not roster.layout or sheet != roster.sheet:
         guess_columns(viewer, roster, table)
-    work.progress(0, len(table.rows))
-    found = look_at(viewer, roster, table, lambda done, words: work.progress(done, words=words))
+    rows = len(table.rows)
+    work.progress(0, rows)
+    found = look_at(viewer, roster, table, lambda done, words: work.progress(done, words=words), use_up=True)
     with transaction.atomic():
-        work.save(len(table.rows), {})
+        work.save(rows, {})
         counts = keep(roster, found)
     good = counts["new"] + counts["changed"] + counts["same"]
     return Outcome(f"可导入 {good} 行，待确认 {counts['confirm']} 行，有错误 {counts['faulty']} 行")

@@ -12,14 +12,13 @@ from sunlot.trail import files
 
 from ..models import ColumnMemory, Import, ImportFinding
 from .columns import SAMPLE, guess, score
+from .marks import kind_named
 from .preview import Preview, Tell, check, silent
 from .reading import Format, Table, read
-from .rows import Finding, Verdict
+from .rows import Finding
 from .values import as_written
 
 BATCH = 2000
-MENDED_KEPT = 1000
-"""So many normalised cells are listed; of a file in which each cell has a blank too many, the others are only counted."""
 
 
 def table_of(roster: Import) -> Table:
@@ -75,12 +74,17 @@ def guess_columns(viewer: Viewer, roster: Import, table: Table) -> None:
 def guess_defaults(
     viewer: Viewer, target: str, table: Table, columns: Mapping[int, str], file_name: str
 ) -> dict[str, str]:
-    """What the whole roster is, where no column says so: the kind that the file's name or title names, the own district."""
+    """What the whole roster is, where no column says so: the kind of object or of mark that the file's name or title
+    names, the own district.
+    """
+    around = f"{file_name} {table.title} {table.sheet}"
+    if target == Import.Target.MARKS and "mark" not in columns.values():
+        mark = kind_named(around)
+        return {"mark": mark.value} if mark else {}
     if target != Import.Target.OBJECTS:
         return {}
     found: dict[str, str] = {}
     if "kind" not in columns.values():
-        around = f"{file_name} {table.title} {table.sheet}"
         named = [kind for kind in ObjectKind.objects.all() if kind.name in around]
         longest = [
             kind for kind in named if not any(kind.name != other.name and kind.name in other.name for other in named)
@@ -92,29 +96,21 @@ def guess_defaults(
     return found
 
 
-def look_at(viewer: Viewer, roster: Import, table: Table, tell: Tell = silent) -> Preview:
-    """What the import would do now."""
-    return check(viewer, roster.target, table, columns_of(roster), roster.defaults, tell=tell)
+def look_at(viewer: Viewer, roster: Import, table: Table, tell: Tell = silent, *, use_up: bool = False) -> Preview:
+    """What the import would do now; `use_up` empties the table."""
+    return check(viewer, roster.target, table, columns_of(roster), roster.defaults, tell=tell, use_up=use_up)
 
 
 @transaction.atomic
 def keep(roster: Import, found: Preview) -> dict[str, int]:
     """Keep what was found, and let the import wait for its confirmation; returns the counts."""
     roster.findings.all().delete()
-    add_findings(roster, _kept(found.findings))
+    add_findings(roster, found.findings)
     counts = found.counts()
     roster.counts = {**counts, "missing": found.missing}
     roster.state = Import.State.PREVIEW
     roster.save()
     return counts
-
-
-def _kept(findings: Iterable[Finding]) -> Iterable[Finding]:
-    mended = 0
-    for one in findings:
-        mended += one.verdict == Verdict.MENDED
-        if one.verdict != Verdict.MENDED or mended <= MENDED_KEPT:
-            yield one
 
 
 def add_findings(roster: Import, findings: Iterable[Finding]) -> None:
@@ -130,6 +126,7 @@ def add_findings(roster: Import, findings: Iterable[Finding]) -> None:
                 value=one.value,
                 what=one.what,
                 mend=one.mend,
+                about_id=one.about,
             )
             for one in findings
         ),

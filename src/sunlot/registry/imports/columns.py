@@ -127,14 +127,20 @@ def _looks(target: str) -> dict[str, Callable[[str], bool]]:
         return {}  # known by their heads: an exported list, or the blank one
     if target == "inspectors":
         return {"expires": lambda text: len(text) > 5 and date_of(text) is not None, "phone": _is_phone}
+    if target in ("marks", "licences"):
+        return {"code": _is_code}  # one day is like the other: they are known by their heads
     kinds = set(ObjectKind.objects.values_list("name", flat=True))
     return {
-        "code": lambda text: len(credit_code.normalise(text)) == credit_code.LENGTH and credit_code.check(text).usable,
+        "code": _is_code,
         "region": _is_region,
         "risk": lambda text: risk_of(text) is not None and len(text) < 6,
         "kind": kinds.__contains__,
         "phone": _is_phone,
     }
+
+
+def _is_code(text: str) -> bool:
+    return len(credit_code.normalise(text)) == credit_code.LENGTH and credit_code.check(text).usable
 
 
 def _is_phone(text: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sunlot.catalogue.models import Competence
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import Viewer
@@ -13,9 +14,10 @@ from .. import policy
 from ..actions.common import inspector_keys, user_of
 from ..actions.experts import VOUCHED_FOR
 from ..bulk_writing import BulkWriting
-from ..models import Expert, ExpertField, Import, Inspector, Institution
+from ..models import Expert, Import, Inspector, Institution
 from .days import day_of
 from .reading import Cells
+from .roster import Roster
 from .rows import Cursor, Row, Verdict
 from .units import Units
 from .values import words_of
@@ -51,7 +53,7 @@ class ExpertRow(Row):
     changes: dict[str, Any] = field(default_factory=dict)
 
 
-class ExpertRoster:
+class ExpertRoster(Roster):
     """Reads and compares the rows of one import of experts, for one viewer."""
 
     target = TARGET
@@ -60,7 +62,7 @@ class ExpertRoster:
     def __init__(self, viewer: Viewer, defaults: Mapping[str, str], *, lock: bool = False) -> None:
         self._viewer, self._lock = viewer, lock
         self._units = Units(viewer, defaults, policy.may_engage, "由该单位的经办人推荐")
-        self._fields = {one.name: one for one in ExpertField.objects.all()}
+        self._fields = {one.name: one for one in Competence.objects.all()}
         self._fields |= {one.code: one for one in self._fields.values()}
 
     def missing(self, columns: Iterable[str]) -> list[str]:
@@ -117,8 +119,8 @@ class ExpertRoster:
             known = "、".join(sorted({one.name for one in self._fields.values()}))
             at.fault(
                 "fields",
-                f"没有“{'、'.join(unknown)}”这个专家领域",
-                f"可填：{known}；要增加的请统筹科室在专家名录库中增加",
+                f"没有“{'、'.join(unknown)}”这个专业领域",
+                f"可填：{known}；要增加的请统筹科室在“对象类别和专业领域”中增加",
             )
         elif not words and not at.row.is_faulty:
             at.fault("fields", "没有填写专业领域", "专家按领域抽取，至少填一个")
@@ -131,11 +133,6 @@ class ExpertRoster:
             if row.given_number and first.setdefault(row.given_number, row) is not row:
                 what = f"与第 {first[row.given_number].number} 行重复"
                 row.say(Verdict.FAULT, "专家编号", row.given_number, what, "每人一个编号，保留一行")
-
-    @staticmethod
-    def taking_order(rows: Sequence[ExpertRow]) -> list[ExpertRow]:
-        """As the file has them."""
-        return list(rows)
 
     def compare(self, rows: Sequence[ExpertRow]) -> None:
         """Find what the registry holds already; sets status, changes and further faults. `rows` may be a part of the file."""
@@ -183,26 +180,28 @@ class ExpertRoster:
 class ExpertTaking:
     """One import's writing, inside its transaction and under the registry lock. All wait for review (推荐、审核)."""
 
-    def __init__(self, viewer: Viewer, reason: str) -> None:
-        self._viewer, self._now, self._reason = viewer, clock.now(), reason
-        self._write = BulkWriting(user_of(viewer), reason, self._now)
+    def __init__(self, viewer: Viewer, roster: Import) -> None:
+        self._viewer, self._now, self._reason = viewer, clock.now(), roster.why
+        self._write = BulkWriting(user_of(viewer), roster.why, self._now)
 
     def take(self, rows: Sequence[ExpertRow]) -> None:
         """Write the rows; they were compared in this transaction and none is faulty."""
         touched = [row for row in rows if row.status == "new" or row.changes]
         wanted = {row.institution: row.kind for row in touched}
-        Institution.objects.bulk_create(
-            [Institution(name=name, kind=kind) for name, kind in wanted.items()], ignore_conflicts=True
-        )
+        known = set(Institution.objects.filter(name__in=list(wanted)).values_list("name", flat=True))
+        fresh_bodies = [Institution(name=name, kind=kind) for name, kind in wanted.items() if name not in known]
+        self._write.create(Institution, fresh_bodies)
         institutions = {one.name: one for one in Institution.objects.filter(name__in=list(wanted))}
-        fields = {one.name: one for one in ExpertField.objects.all()}
+        fields = {one.name: one for one in Competence.objects.all()}
         fresh = [self._made(row, institutions) for row in touched if row.existing is None]
         self._write.create(Expert, fresh)
         changed = [self._changed(row, row.existing, institutions) for row in touched if row.existing is not None]
         self._write.update(Expert, changed, _WRITTEN)
         by_number = {one.number: one for one in (*fresh, *changed)}
         for row in touched:
-            by_number[row.given_number].fields.set([fields[name] for name in row.fields])
+            expert = by_number[row.given_number]
+            expert._history_user, expert._history_date = user_of(self._viewer), self._now  # type: ignore[attr-defined]  # simple_history reads these two
+            expert.fields.set([fields[name] for name in row.fields])
 
     def _made(self, row: ExpertRow, institutions: Mapping[str, Institution]) -> Expert:
         assert row.organisation is not None and row.engaged_until is not None  # noqa: S101 -- else the row is faulty

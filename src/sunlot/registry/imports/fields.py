@@ -174,7 +174,38 @@ ITEM_FIELDS = (
     Field("reason", "制定或变更理由", ("理由", "变更理由", "调整理由")),
 )  # fmt: skip
 
+_NAME, _CODE = OBJECT_FIELDS[:2]
+_BEARER = (
+    Field("code", _CODE.label, _CODE.heads, _CODE.hints),
+    Field("name", _NAME.label, _NAME.heads, _NAME.hints),
+    Field("object", "对象编号", ("检查对象编号", "名录库编号", "项目编号", "编号")),
+)
+"""By which a row says whom it is about: any one of them is enough."""
+
+MARK_FIELDS = (
+    *_BEARER,
+    Field("mark", "标记", ("信用标记", "标记类型", "标记类别", "名单类型", "名单类别", "名单名称", "类型", "类别"), ("标记", "名单")),
+    Field("source", "来源", ("信息来源", "数据来源", "列入机关", "作出决定机关", "作出列入决定机关", "决定机关", "认定单位", "处罚机关"), ("来源", "机关")),
+    Field("since", "列入日期", ("列入时间", "认定日期", "认定时间", "处罚日期", "处罚决定日期", "投诉日期", "投诉时间", "受理日期", "立案日期", "发生日期"),
+          ("列入", "认定"), required=True),
+    Field("until", "有效期至", ("有效期止", "有效期", "有效期截止", "公示截止日期", "截止日期", "到期日期", "失效日期"), ("有效期", "截止")),
+    Field("reference", "文号", ("决定书文号", "处罚决定书文号", "列入决定书文号", "文书号", "案号", "工单号", "工单编号"), ("文号",)),
+    Field("note", "说明", ("备注", "列入原因", "列入事由", "事由", "原因", "处罚事由", "投诉内容", "具体情形"), ("原因", "事由")),
+)  # fmt: skip
+
+LICENCE_FIELDS = (
+    *_BEARER,
+    Field("licence", "许可证名称", ("证书名称", "许可名称", "证照名称", "资质名称", "许可证类型", "许可证类别", "证件名称"), ("证书名", "许可证名")),
+    Field("number", "许可证编号", ("许可证号", "证书编号", "证书号", "证号", "资质证书号", "资质证书编号", "许可编号", "经营许可证号", "燃气经营许可证号",
+                             "排水许可证号", "施工许可证号", "安全生产许可证号"), ("证号", "证书编号"), required=True),
+    Field("issuer", "发证机关", ("发证单位", "许可机关", "颁发机关", "核发机关", "审批机关"), ("机关",)),
+    Field("issued", "发证日期", ("发证时间", "颁发日期", "核发日期", "许可日期", "有效期起", "有效期自"), ("发证日",)),
+    Field("expires", "有效期至", ("有效期", "有效期止", "有效期截止", "有效截止日期", "截止日期", "到期日期", "到期日", "失效日期"), ("有效期", "到期")),
+)  # fmt: skip
+
 _FIELDS = {
+    Import.Target.MARKS.value: MARK_FIELDS,
+    Import.Target.LICENCES.value: LICENCE_FIELDS,
     Import.Target.OBJECTS.value: OBJECT_FIELDS,
     Import.Target.INSPECTORS.value: INSPECTOR_FIELDS,
     Import.Target.ITEMS.value: ITEM_FIELDS,

@@ -17,6 +17,7 @@ from ..bulk_writing import BulkWriting
 from ..models import Assessment, Expert, Import, Inspector
 from .days import day_of
 from .reading import Cells
+from .roster import Roster
 from .rows import Cursor, Row, Verdict
 from .units import Units
 from .values import date_of, is_lossy, text_of, words_of
@@ -65,7 +66,7 @@ class InspectorRow(Row):
     new_tests: list[str] = field(default_factory=list)  # subjects that the registry does not hold for that day
 
 
-class InspectorRoster:
+class InspectorRoster(Roster):
     """Reads and compares the rows of one import of inspectors, for one viewer."""
 
     target = TARGET
@@ -114,11 +115,6 @@ class InspectorRoster:
     def mark(self, rows: Sequence[InspectorRow]) -> None:
         """Find duplicates inside the file; `rows` are all its rows."""
         _mark_duplicates(rows)
-
-    @staticmethod
-    def taking_order(rows: Sequence[InspectorRow]) -> list[InspectorRow]:
-        """As the file has them."""
-        return list(rows)
 
     def compare(self, rows: Sequence[InspectorRow]) -> None:
         """Find what the registry holds already; sets status, changes and further faults. `rows` may be a part of the file."""
@@ -249,9 +245,9 @@ def _mark_duplicates(rows: Sequence[InspectorRow]) -> None:
 class InspectorTaking:
     """One import's writing, inside its transaction and under the registry lock. All wait for review (推荐、审核)."""
 
-    def __init__(self, viewer: Viewer, reason: str) -> None:
-        self._viewer, self._now, self._reason = viewer, clock.now(), reason
-        self._write = BulkWriting(user_of(viewer), reason, self._now)
+    def __init__(self, viewer: Viewer, roster: Import) -> None:
+        self._viewer, self._now, self._reason = viewer, clock.now(), roster.why
+        self._write = BulkWriting(user_of(viewer), roster.why, self._now)
 
     def take(self, rows: Sequence[InspectorRow]) -> None:
         """Write the rows; they were compared in this transaction and none is faulty."""

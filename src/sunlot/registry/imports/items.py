@@ -22,6 +22,7 @@ from sunlot.organisations.viewer import NotAllowed, Viewer
 
 from ..models import Import
 from .reading import Cells
+from .roster import Roster
 from .rows import Cursor, Row, Verdict
 from .values import text_of as cell_text
 from .values import words_of
@@ -51,7 +52,7 @@ class ItemRow(Row):
     text: ItemText | None = None
 
 
-class ItemRoster:
+class ItemRoster(Roster):
     """Reads and compares the rows of one import of items, for one viewer."""
 
     target = TARGET
@@ -138,11 +139,6 @@ class ItemRoster:
             if row.code and earlier is not row:
                 row.say(Verdict.FAULT, "编号", row.code, f"与第 {earlier.number} 行重复", "每个事项一行，保留一行")
 
-    @staticmethod
-    def taking_order(rows: Sequence[ItemRow]) -> list[ItemRow]:
-        """In which the rows are taken."""
-        return list(rows)
-
     def compare(self, rows: Sequence[ItemRow]) -> None:
         """Compare with the catalogue; sets status, what is to be drafted, and further faults."""
         codes = [row.code for row in rows if not row.is_faulty]
@@ -193,8 +189,8 @@ class ItemRoster:
 class ItemTaking:
     """One import's drafts, inside its transaction. A catalogue has dozens of items: each goes the way of every draft."""
 
-    def __init__(self, viewer: Viewer, reason: str) -> None:
-        self._viewer, self._reason = viewer, reason
+    def __init__(self, viewer: Viewer, roster: Import) -> None:
+        self._viewer, self._reason = viewer, roster.why
 
     def take(self, rows: Sequence[ItemRow]) -> None:
         """Draft the rows; they were compared in this transaction and none is faulty."""

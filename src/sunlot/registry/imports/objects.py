@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sunlot.catalogue.models import ObjectKind
 from sunlot.norms import credit_code, regions, trades
@@ -18,8 +17,11 @@ from ..coordinates import coordinates_fault
 from ..kinds import only_of
 from ..models import Entity, Import, InspectionObject, Involvement
 from .attributes import attribute_values
+from .objects_row import ObjectRow, Unit
 from .reading import Cells
-from .rows import DEMO_SUFFIX, Cursor, Row, Verdict
+from .roster import Roster
+from .rows import DEMO_SUFFIX, Cursor, Verdict
+from .twins import Twins
 from .values import is_lossy, region_of, risk_of, text_of
 
 T = TypeVar("T")
@@ -41,57 +43,7 @@ _COMPARED = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Unit:
-    """An entity named in a row: by code, by name, or by both."""
-
-    part: str
-    code: str
-    name: str
-    entity: Entity | None = field(default=None, compare=False)
-
-
-@dataclass(slots=True)
-class ObjectRow(Row):
-    """A row of an object roster. Empty text: the file says nothing, and what the registry holds stays."""
-
-    code: str = ""
-    given_number: str = ""
-    kind: ObjectKind | None = None
-    region_code: str = ""
-    address: str = ""
-    trade: str = ""
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
-    risk: str = ""
-    risk_reason: str = ""
-    representative: str = ""
-    contact: str = ""
-    phone: str = ""
-    units: list[Unit] = field(default_factory=list)
-    existing: InspectionObject | None = None
-    itself: Entity | None = None
-    object_changes: dict[str, Any] = field(default_factory=dict)
-    entity_changes: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_entity(self) -> bool:
-        return self.kind is not None and self.kind.nature == ObjectKind.Nature.ENTITY
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What makes two rows the same object."""
-        public = (self.code if self.is_entity else "") or self.given_number
-        return (public,) if public else (self.kind.code if self.kind else "", self.region_code, self.name)
-
-    @property
-    def public_number(self) -> str:
-        """Credit code or permit number; empty where the system gives a number."""
-        return (self.code if self.is_entity else "") or self.given_number
-
-
-class ObjectRoster:
+class ObjectRoster(Roster):
     """Reads and compares the rows of one import of objects, for one viewer."""
 
     target = TARGET
@@ -106,7 +58,8 @@ class ObjectRoster:
         self._regions = set(Region.objects.values_list("code", flat=True))
         self._default_kind = self._kinds.get(defaults.get("kind", ""))
         self._default_region = defaults.get("region", "")
-        self._met: dict[int, ObjectRow] = {}
+        self._met: dict[int, int] = {}  # object of the registry → number of the row that is about it
+        self._twins = Twins(viewer)
 
     def missing(self, columns: Iterable[str]) -> list[str]:
         """The columns without which no row can be taken, by label."""
@@ -200,9 +153,9 @@ class ObjectRoster:
             if row.existing is None:
                 row.status = "" if row.is_faulty else "new"
                 continue
-            earlier = met.setdefault(row.existing.pk, row)
-            if earlier is not row:
-                row.say(Verdict.FAULT, "名称", row.name, f"与第 {earlier.number} 行是名录库中的同一对象", "保留一行")
+            earlier = met.setdefault(row.existing.pk, row.number)
+            if earlier != row.number:
+                row.say(Verdict.FAULT, "名称", row.name, f"与第 {earlier} 行是名录库中的同一对象", "保留一行")
             elif row.existing.state == InspectionObject.State.MERGED:
                 row.say(Verdict.FAULT, "名称", row.name, "名录库中这一条已并入另一对象", "改用保留的那一条的编号")
             elif not policy.manages(self._viewer, row.existing):
@@ -210,6 +163,10 @@ class ObjectRoster:
                 row.say(Verdict.FAULT, "名称", row.name, f"已在名录库中，由{keeper}管理", f"需要更改的，请联系{keeper}")
             elif not row.is_faulty:
                 _set_status(row, row.existing, self._viewer)
+
+    def beware(self, rows: Sequence[ObjectRow]) -> None:
+        """Warn of new rows that look like an object of the registry."""
+        self._twins.warn(rows)
 
     def _find_existing(self, rows: Sequence[ObjectRow]) -> None:
         """The registry's object for each row: by number, else by kind, region and name."""
@@ -231,11 +188,10 @@ class ObjectRoster:
         units = [unit for row in rows for unit in row.units]
         codes = {unit.code for unit in units if unit.code} | {row.code for row in rows if row.code}
         names = {unit.name for unit in units if not unit.code}
-        by_code = {
-            one.credit_code: one for one in Entity.objects.filter(credit_code__in=codes).select_related("manager")
-        }
+        coded = Entity.objects.filter(credit_code__in=codes).select_related("manager", "merged_into__manager")
+        by_code = {one.credit_code: one.merged_into or one for one in coded}
         by_name: dict[str, list[Entity]] = {}
-        for one in Entity.objects.filter(name__in=names):
+        for one in Entity.objects.filter(name__in=names, merged_into__isnull=True):
             by_name.setdefault(one.name, []).append(one)
         for row in rows:
             row.itself = by_code.get(row.code) if row.code and row.is_entity else None

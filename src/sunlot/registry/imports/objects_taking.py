@@ -11,9 +11,9 @@ from .. import marks
 from ..actions import settle
 from ..actions.common import keys_of, manager_of, user_of
 from ..bulk_writing import BATCH, BulkWriting
-from ..models import CreditMark, Entity, InspectionObject, Involvement, RiskClass
+from ..models import CreditMark, Entity, Import, InspectionObject, Involvement, RiskClass
 from ..numbering import Numbering
-from .objects import ObjectRow, Unit
+from .objects_row import ObjectRow, Unit
 
 _OBJECT_FIELDS = [
     "name",
@@ -50,9 +50,9 @@ _ENTITY_FIELDS = [
 class ObjectTaking:
     """One import's writing, inside its transaction and under the registry lock."""
 
-    def __init__(self, viewer: Viewer, reason: str) -> None:
+    def __init__(self, viewer: Viewer, roster: Import) -> None:
         self._viewer, self._now = viewer, clock.now()
-        self._write = BulkWriting(user_of(viewer), reason, self._now)
+        self._write = BulkWriting(user_of(viewer), roster.why, self._now)
 
     def take(self, rows: Sequence[ObjectRow]) -> None:
         """Write the rows; they were compared in this transaction and none is faulty."""

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -46,6 +46,12 @@ class Table:
     first_column: int = 0
     """Of the sheet's used block, counted from 0."""
     content: bytes = field(default=b"", repr=False)
+
+    def drained(self) -> Iterator[tuple[int, Cells]]:
+        """The rows, each let go as it is handed out: of a large table only what was made of them is held afterwards."""
+        self.rows.reverse()
+        while self.rows:
+            yield self.rows.pop()
 
     def behind(self, places: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
         """What stands behind empty cells, by (row, column of this table): an error or an uncalculated formula."""
@@ -127,8 +133,12 @@ def _table(lines: Iterable[Sequence[Cell]], score: ScoreHead) -> Table:
         raise Refused(f"第 {head_row} 行是表头，下面没有内容。请检查是否选错了文件或工作表。")
     title = "　".join(str(cell) for cells in above[: head_row - 1] for cell in cells if cell not in ("", None))
     repeated = [text.strip() for text in heads]
-    rows = [row for row in rows if [str(cell).strip() for cell in row[1]] != repeated]  # a head printed on every page
+    rows = [row for row in rows if not _repeats(row[1], repeated)]  # a head printed on every page
     return Table(Format.CSV, "", (), head_row, heads, title[:500], rows)
+
+
+def _repeats(cells: Cells, heads: list[str]) -> bool:
+    return str(cells[0]).strip() == heads[0] and [str(cell).strip() for cell in cells] == heads
 
 
 def _split(above: list[Sequence[Cell]], score: ScoreHead) -> tuple[int, tuple[str, ...], list[tuple[int, Cells]]]:

@@ -26,7 +26,7 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What there is to say about one cell: which, why, and what to do about it."""
+    """What there is to say about one cell: which, why, what to do about it, and the key of an object it speaks of."""
 
     row: int
     verdict: str
@@ -35,6 +35,7 @@ class Finding:
     value: str
     what: str
     mend: str
+    about: int | None = None
 
 
 @dataclass(slots=True)
@@ -56,11 +57,20 @@ class Row:
         """Whether somebody must confirm it before it is taken."""
         return not self.is_faulty and any(finding.verdict == Verdict.WARNING for finding in self.findings)
 
-    def say(self, verdict: str, column: str, value: str, what: str, mend: str = "") -> None:
+    def say(self, verdict: str, column: str, value: str, what: str, mend: str = "", about: int | None = None) -> None:
         """Add a finding about the column with this label."""
         name = f"{self.name}（演示）" if self.is_demo else self.name
         self.findings.append(
-            Finding(self.number, verdict, column, name[:120], value[:_SHOWN], what[:300], mend[:300].removesuffix("。"))
+            Finding(
+                self.number,
+                verdict,
+                column,
+                name[:120],
+                value[:_SHOWN],
+                what[:300],
+                mend[:300].removesuffix("。"),
+                about,
+            )
         )
 
 
@@ -103,8 +113,11 @@ class Cursor:
 
     def is_broken(self, name: str) -> bool:
         """Whether the cell is an error or an uncalculated formula; says so."""
+        cell = self.raw(name)
+        if isinstance(cell, str) and cell and not cell.lstrip().startswith("#"):
+            return False  # as nearly all cells are
         value = self.written(name)
-        if not as_written(self.raw(name)) and value.startswith("="):
+        if not as_written(cell) and value.startswith("="):
             self.fault(name, "单元格是没有算出结果的公式", "在 Excel 中打开并保存一次，或直接填写内容")
             return True
         if _ERROR.fullmatch(value.strip()):
@@ -114,9 +127,9 @@ class Cursor:
 
     def text(self, name: str, limit: int, *, phone: bool = False) -> str:
         """A field as text, normalised; says so, and is a fault where it is broken or longer than `limit` characters."""
-        if self.is_broken(name):
-            return ""
         cell = self.raw(name)
+        if self.is_broken(name) or cell == "":
+            return ""
         value = phone_of(cell) if phone else text_of(cell)
         if len(value) > limit:
             self.fault(name, f"有 {len(value)} 个字，最多 {limit} 个字", "缩短后再上传")

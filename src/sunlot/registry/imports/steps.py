@@ -38,8 +38,19 @@ def require_importer(viewer: Viewer, target: str) -> None:
         raise NotAllowed("专家名单由聘请单位的经办人导入，统筹科室审核。")
     if target == Import.Target.OBJECTS and not policy.may_write(viewer):
         raise NotAllowed("检查对象名单由经办人或统筹科室导入。")
+    if target in (Import.Target.MARKS, Import.Target.LICENCES) and not policy.may_write(viewer):
+        raise NotAllowed(f"{Import.Target(target).label}由管理单位的经办人或统筹科室导入。")
     if target == Import.Target.ITEMS:
         require_drafter(viewer)
+
+
+def may_handle(viewer: Viewer, roster: Import) -> bool:
+    """Whether this person may match, confirm or give up this import."""
+    try:
+        require_importer(viewer, roster.target)
+    except NotAllowed:
+        return False
+    return viewer.covers(roster.organisation)
 
 
 def look(viewer: Viewer, target: str, file_name: str, content: bytes, sheet: str | None = None) -> Preview:
@@ -148,7 +159,7 @@ def _refuse_twice(target: str, chosen: Mapping[int, str]) -> None:
     names = list(chosen.values())
     for name in names:
         if name not in known:
-            raise Refused("选择了名录库没有的字段，请重新选择。")
+            raise Refused("没有这样的字段，请重新选择。")
         if names.count(name) > 1:
             raise Refused(f"有两列都对应“{label_of(target, name)}”。一个字段只能对应一列，另一列选“不导入”。")
 

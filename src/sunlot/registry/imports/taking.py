@@ -9,6 +9,7 @@ whole, or somebody has closed it as it is.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,8 @@ from .experts import ExpertTaking
 from .fields import plain_head
 from .inspectors import InspectorTaking
 from .items import ItemTaking
+from .licences import LicenceTaking
+from .marks import MarkTaking
 from .objects_taking import ObjectTaking
 from .outcome import COUNTED, Applied
 from .preview import Tell, check, parsed, roster_of, silent
@@ -39,9 +42,19 @@ TAKINGS: dict[str, Any] = {
     Import.Target.INSPECTORS: InspectorTaking,
     Import.Target.EXPERTS: ExpertTaking,
     Import.Target.ITEMS: ItemTaking,
+    Import.Target.MARKS: MarkTaking,
+    Import.Target.LICENCES: LicenceTaking,
 }
 """What writes each target's rows."""
 State = Import.State
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The rows with a fault and those with a question, as the preview showed them."""
+
+    faulty: set[int]
+    doubtful: set[int]
 
 
 def take_whole(viewer: Viewer, roster: Import, table: Table, accept_warnings: bool) -> Applied:
@@ -82,51 +95,56 @@ def take_in_chunks(viewer: Viewer, roster: Import, saved: Callable[[int], object
     tell(roster.next_row, "读取文件")
     table = table_of(roster)
     reader = roster_of(viewer, roster.target, roster.defaults, lock=True)
-    rows, missing = parsed(reader, table, columns_of(roster), lambda _done, words: tell(roster.next_row, words))
-    if missing:
-        raise Refused(f"没有找到“{'”“'.join(missing)}”这一列。")
-    ordered = reader.taking_order(rows)
-    known = set(roster.findings.filter(verdict=ImportFinding.Verdict.FAULT).values_list("row", flat=True))
-    while roster.next_row < len(ordered):
-        part = ordered[roster.next_row : roster.next_row + CHUNK]
+    found = parsed(reader, table, columns_of(roster), lambda _done, words: tell(roster.next_row, words), use_up=True)
+    if found.missing:
+        raise Refused(f"没有找到“{'”“'.join(found.missing)}”这一列。")
+    waiting: list[Any] = reader.taking_order(found.rows)[roster.next_row :]
+    waiting.reverse()
+    del table, found  # a row is held once, and let go of as it is taken
+    faults = roster.findings.filter(verdict=ImportFinding.Verdict.FAULT)
+    doubts = roster.findings.filter(verdict=ImportFinding.Verdict.WARNING)
+    shown = Shown(set(faults.values_list("row", flat=True)), set(doubts.values_list("row", flat=True)))
+    while waiting:
+        part = [waiting.pop() for _ in range(min(CHUNK, len(waiting)))]
         for row in part:
             keys_of(row.name)  # worked out and remembered before the transaction, which others wait for
         with transaction.atomic():
             roster = Import.objects.select_for_update().get(pk=roster.pk)
-            _take_chunk(viewer, roster, reader, part, known)
-            roster.taken["left"] = len(ordered) - roster.next_row
+            _take_chunk(viewer, roster, reader, part, shown)
+            roster.taken["left"] = len(waiting)
             roster.save(update_fields=["next_row", "taken"])
             saved(roster.next_row)
-        tell(roster.next_row, "写入名录库")
+        tell(roster.next_row, f"写入{roster.into}")
     with transaction.atomic():
         roster = Import.objects.select_for_update().get(pk=roster.pk)
         return Applied.of(roster) if roster.state == State.APPLIED else close(viewer, roster)
 
 
-def _take_chunk(viewer: Viewer, roster: Import, reader: Any, part: list[Any], known: set[int]) -> None:
+def _take_chunk(viewer: Viewer, roster: Import, reader: Any, part: list[Any], shown: Shown) -> None:
     """Compare a chunk anew, under the registry lock, and write what is good of it."""
     take_registry_lock()
     reader.compare(part)
-    fates = [(row, _fate(row, roster.accept_warnings)) for row in part]
+    fates = [(row, _fate(row, roster.accept_warnings, shown)) for row in part]
     _writer(viewer, roster).take([row for row, fate in fates if fate in ("new", "changed", "same")])
     for _, fate in fates:
         roster.taken[fate] = roster.taken.get(fate, 0) + 1
     add_findings(
-        roster, (one for row, fate in fates if fate == "faulty" and row.number not in known for one in row.findings)
+        roster,
+        (one for row, fate in fates if fate == "faulty" and row.number not in shown.faulty for one in row.findings),
     )
     roster.next_row += len(part)
 
 
-def _fate(row: Any, accept_warnings: bool) -> str:
-    """Under which count a compared row falls."""
+def _fate(row: Any, accept_warnings: bool, shown: Shown) -> str:
+    """Under which count a compared row falls. What the preview asked about is not taken unconfirmed."""
     if row.is_faulty:
         return "faulty"
-    return "confirm" if row.is_doubtful and not accept_warnings else str(row.status)
+    doubtful = row.is_doubtful or row.number in shown.doubtful
+    return "confirm" if doubtful and not accept_warnings else str(row.status)
 
 
 def _writer(viewer: Viewer, roster: Import) -> Any:
-    reason = f"导入：{roster.file_name}"
-    return TAKINGS[roster.target](viewer, reason)
+    return TAKINGS[roster.target](viewer, roster)
 
 
 def remember(roster: Import, heads: dict[str, str]) -> None:

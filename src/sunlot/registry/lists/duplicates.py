@@ -1,4 +1,9 @@
-"""Objects that may be one, as a list."""
+"""Objects, or entities, that may be one, as a list."""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -6,16 +11,17 @@ from django.http import HttpRequest
 
 from sunlot.desk.lists import Column, Listing
 from sunlot.norms.text import half_width, trim
-from sunlot.organisations.viewer import Viewer
 
-from .. import queries
 from ..likeness import Likeness
-from ..models import DuplicatePair
+from ..models import DuplicatePair, EntityPair
 from .filters import search_box, select
 
 
-class DuplicateFilters(django_filters.FilterSet):
-    """What the list of pairs can be narrowed by; without a state those that wait."""
+class _PairFilters(django_filters.FilterSet):
+    """What the list of pairs can be narrowed by."""
+
+    number = "number"
+    """The column of the number."""
 
     q = django_filters.CharFilter(label="名称或编号", method="search", widget=search_box("如：沙枣花"))
     likeness = django_filters.ChoiceFilter(
@@ -26,28 +32,44 @@ class DuplicateFilters(django_filters.FilterSet):
         label="状态", choices=DuplicatePair.State.choices, empty_label="全部", widget=select()
     )
 
+    def search(self, queryset: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
+        text = trim(half_width(value))
+        asked = [
+            {f"{side}__{column}__icontains": text} for side in ("first", "second") for column in ("name", self.number)
+        ]
+        return queryset.filter(reduce(or_, (Q(**one) for one in asked)))
+
+
+class ObjectPairs(_PairFilters):
+    """Of objects."""
+
     class Meta:
         model = DuplicatePair
         fields: list[str] = []
 
-    def search(self, queryset: "QuerySet[DuplicatePair]", _name: str, value: str) -> "QuerySet[DuplicatePair]":
-        text = trim(half_width(value))
-        of_first = Q(first__name__icontains=text) | Q(first__number__icontains=text)
-        return queryset.filter(of_first | Q(second__name__icontains=text) | Q(second__number__icontains=text))
+
+class EntityPairs(_PairFilters):
+    """Of entities."""
+
+    number = "credit_code"
+
+    class Meta:
+        model = EntityPair
+        fields: list[str] = []
 
 
-def duplicates_listing(request: HttpRequest, viewer: Viewer) -> "Listing[DuplicatePair]":
-    """The pairs of which this person sees both."""
+def duplicates_listing(request: HttpRequest, pairs: "QuerySet[Any]", number_of: Callable[[Any], str]) -> "Listing[Any]":
+    """The pairs as a list, the newest first."""
     return Listing(
         request,
-        queries.duplicates_seen(viewer),
-        filters=DuplicateFilters,
+        pairs,
+        filters=EntityPairs if pairs.model is EntityPair else ObjectPairs,
         sorts={"name": ["first__name"], "found": ["found_at"], "state": ["state", "found_at"]},
         default_sort="-found",
         columns=[
-            Column("first", "编号一", lambda one: one.first.number),
+            Column("first", "编号一", lambda one: number_of(one.first)),
             Column("first_name", "名称一", lambda one: one.first.name),
-            Column("second", "编号二", lambda one: one.second.number),
+            Column("second", "编号二", lambda one: number_of(one.second)),
             Column("second_name", "名称二", lambda one: one.second.name),
             Column("likeness", "相像之处", lambda one: one.likeness),
             Column("state", "状态", lambda one: one.get_state_display()),

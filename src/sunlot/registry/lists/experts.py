@@ -3,15 +3,17 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
+from sunlot.catalogue.models import Competence
 from sunlot.desk.lists import Column, Listing
 from sunlot.norms import clock, masking
+from sunlot.norms.text import half_width, trim
 from sunlot.organisations.viewer import Viewer
 
 from .. import policy, queries
-from ..models import Expert, ExpertField, Institution
+from ..models import Expert, Institution
 from ..qualifying import qualified_experts
 from ..searching import searching
 from .filters import search_box, select
@@ -27,10 +29,13 @@ class ExpertFilters(django_filters.FilterSet):
     field = django_filters.ModelChoiceFilter(
         label="专业领域",
         field_name="fields",
-        queryset=ExpertField.objects.all(),
+        queryset=Competence.objects.filter(experts__isnull=False).distinct(),
         to_field_name="code",
         empty_label="全部领域",
         widget=select(),
+    )
+    institution = django_filters.ModelChoiceFilter(
+        label="所在单位", queryset=Institution.objects.none(), empty_label="全部单位", widget=select()
     )
     kind = django_filters.ChoiceFilter(
         label="单位类别",
@@ -51,6 +56,11 @@ class ExpertFilters(django_filters.FilterSet):
         model = Expert
         fields: list[str] = []
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = self.queryset.order_by().values("institution_id")
+        self.filters["institution"].queryset = Institution.objects.filter(pk__in=seen).order_by("name")
+
     def search(self, queryset: "QuerySet[Expert]", _name: str, value: str) -> "QuerySet[Expert]":
         return queryset.filter(searching(value, number="number"))
 
@@ -59,6 +69,45 @@ class ExpertFilters(django_filters.FilterSet):
         if value == "over":
             return queryset.filter(engaged_until__lt=today)
         return queryset.filter(pk__in=qualified_experts(today).values("pk"))
+
+
+class InstitutionFilters(django_filters.FilterSet):
+    """What the list of institutions can be narrowed by."""
+
+    q = django_filters.CharFilter(label="名称或代码", method="search", widget=search_box("如：检测"))
+    kind = django_filters.ChoiceFilter(
+        label="类别", choices=Institution.Kind.choices, empty_label="全部类别", widget=select()
+    )
+
+    class Meta:
+        model = Institution
+        fields: list[str] = []
+
+    def search(self, queryset: "QuerySet[Institution]", _name: str, value: str) -> "QuerySet[Institution]":
+        text = trim(half_width(value))
+        return queryset.filter(Q(name__icontains=text) | Q(credit_code__icontains=text.replace(" ", "")))
+
+
+def institutions_listing(request: HttpRequest, viewer: Viewer) -> "Listing[Institution]":
+    """The bodies that experts come from, by name, with how many experts of theirs this person sees."""
+    seen = queries.experts_seen(viewer).order_by()
+    count = Count("experts", filter=Q(experts__in=seen.values("pk")), distinct=True)
+    return Listing(
+        request,
+        Institution.objects.annotate(people=count),
+        filters=InstitutionFilters,
+        sorts={"name": ["name"], "kind": ["kind", "name"], "expires": ["qualification_expires", "name"]},
+        default_sort="name",
+        columns=[
+            Column("name", "全称", lambda one: one.name),
+            Column("kind", "类别", lambda one: one.get_kind_display()),
+            Column("credit_code", "统一社会信用代码", lambda one: one.credit_code),
+            Column("qualification", "资质证书", lambda one: one.qualification),
+            Column("qualification_expires", "资质有效期至", lambda one: one.qualification_expires),
+            Column("people", "专家人数", lambda one: one.people, number=True),  # type: ignore[attr-defined]  # annotated
+        ],
+        unit="个",
+    )
 
 
 def experts_listing(request: HttpRequest, viewer: Viewer) -> "Listing[Expert]":

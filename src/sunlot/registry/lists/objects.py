@@ -1,6 +1,7 @@
 """Entities and inspection objects as lists."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -72,17 +73,25 @@ class ObjectFilters(RegionFilters):
         super().__init__(*args, **kwargs)
         self.form.order_fields(self.field_order)  # what a kind has of its own comes behind
 
-    def offer_more(self) -> None:
+    @property
+    def day(self) -> date:
+        """The day on which marks and licences are asked about."""
+        return clock.today()
+
+    def attributes_asked(self) -> Iterable[Attribute]:
         """Once a kind is chosen, what its objects have of their own can be asked for too."""
         kind = ObjectKind.objects.filter(code=(self.data or {}).get("kind", "")).first()
-        for attribute in attributes_of(kind) if kind is not None else ():
+        return attributes_of(kind) if kind is not None else ()
+
+    def offer_more(self) -> None:
+        for attribute in self.attributes_asked():
             found = attribute_filter(attribute)
             if found is not None:
                 found.parent, found.model = self, InspectionObject
                 self.filters[f"{ATTR}{attribute.name}"] = found
 
     def by_mark(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
-        counting = CreditMark.objects.filter(marks.counting(clock.today()), kind=value)
+        counting = CreditMark.objects.filter(marks.counting(self.day), kind=value)
         reached = Involvement.objects.filter(part__in=marks.REACHES, entity__in=counting.values("entity_id"))
         own = Q(pk__in=counting.filter(object__isnull=False).values("object_id"))
         return queryset.filter(own | Q(pk__in=reached.values("object_id")))
@@ -90,7 +99,7 @@ class ObjectFilters(RegionFilters):
     def by_licence(
         self, queryset: "QuerySet[InspectionObject]", _name: str, value: str
     ) -> "QuerySet[InspectionObject]":
-        return queryset.filter(pk__in=queries.licences_ending(value, LICENCE_WARN_DAYS).values("object_id"))
+        return queryset.filter(pk__in=queries.licences_ending(value, LICENCE_WARN_DAYS, self.day).values("object_id"))
 
     def search(self, queryset: "QuerySet[InspectionObject]", _name: str, value: str) -> "QuerySet[InspectionObject]":
         return search(queryset, value, number="number")
@@ -102,28 +111,30 @@ class ObjectFilters(RegionFilters):
 
 def attribute_filter(attribute: Attribute) -> django_filters.Filter | None:
     """How a list is narrowed by an attribute: one of its words, at least so much, at the latest on that day."""
-    where = f"attributes__{attribute.name}"
     if attribute.type is Type.CHOICE:
         choices = [(one, one) for one in attribute.choices]
+        word = narrowing(attribute, "exact", str)
         return django_filters.ChoiceFilter(
-            field_name=where, label=attribute.label, choices=choices, empty_label="不限", widget=select()
+            method=word, label=attribute.label, choices=choices, empty_label="不限", widget=select()
         )
     if attribute.type in (Type.NUMBER, Type.WHOLE):
         figure = forms.NumberInput({"class": "input", "step": "any"})
-        return django_filters.NumberFilter(method=at_least(where), label=f"{attribute.titled}不少于", widget=figure)
+        least = narrowing(attribute, "gte", float)  # in JSON the database compares numbers and not decimals
+        return django_filters.NumberFilter(method=least, label=f"{attribute.titled}不少于", widget=figure)
     if attribute.type is Type.DATE:
         day = forms.DateInput({"class": "input", "type": "date"})
-        return django_filters.CharFilter(
-            field_name=where, lookup_expr="lte", label=f"{attribute.label}不晚于", widget=day
-        )
+        latest = narrowing(attribute, "lte", date.isoformat)  # in JSON a day is text
+        return django_filters.DateFilter(method=latest, label=f"{attribute.label}不晚于", widget=day)
     return None
 
 
-def at_least(where: str) -> Callable[..., Any]:
-    """A filter of numbers kept in JSON, where the database compares numbers and not decimals."""
+def narrowing(attribute: Attribute, how: str, as_kept: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A filter by an attribute, of the kinds that have it: objects of other kinds chosen beside them stay."""
+    having = [kind.pk for kind in ObjectKind.objects.all() if attribute in attributes_of(kind)]
 
     def narrow(queryset: Any, _name: str, value: Any) -> Any:
-        return queryset.filter(**{f"{where}__gte": float(value)})
+        meant = Q(**{f"attributes__{attribute.name}__{how}": as_kept(value)}, kind__in=having)
+        return queryset.filter(meant | ~Q(kind__in=having))
 
     return narrow
 
@@ -150,12 +161,17 @@ class EntityFilters(RegionFilters):
         return search(queryset, value, number="credit_code")
 
 
-def objects_listing(request: HttpRequest, viewer: Viewer) -> "Listing[InspectionObject]":
-    """The objects that this person sees; the newest change first."""
+def objects_listing(
+    request: HttpRequest, viewer: Viewer, among: "QuerySet[InspectionObject] | None" = None
+) -> "Listing[InspectionObject]":
+    """The objects that this person sees, those `among` others where a later room says which; the newest change first."""
     itself = Involvement.objects.filter(part=Involvement.Part.ITSELF).select_related("entity__manager")
+    seen = queries.objects_seen(viewer)
+    if among is not None:
+        seen = seen.filter(pk__in=among.order_by().values("pk"))
     return Listing(
         request,
-        queries.objects_seen(viewer).prefetch_related(Prefetch("involvements", queryset=itself, to_attr="itself")),
+        seen.prefetch_related(Prefetch("involvements", queryset=itself, to_attr="itself")),
         filters=ObjectFilters,
         sorts={
             "name": ["name"],
@@ -214,7 +230,7 @@ def entities_listing(request: HttpRequest, viewer: Viewer) -> "Listing[Entity]":
     """The entities that this person sees; the newest change first."""
     return Listing(
         request,
-        queries.entities_seen(viewer),
+        queries.entities_seen(viewer).filter(merged_into__isnull=True),
         filters=EntityFilters,
         sorts={
             "name": ["name"],

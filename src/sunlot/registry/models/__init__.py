@@ -4,8 +4,8 @@ from sunlot.catalogue.vocabulary import RiskClass
 
 from .avoidance import Avoidance
 from .bulk import BulkEdit
-from .duplicates import BlockingKey, DuplicatePair, Merge
-from .experts import Expert, ExpertField, Institution
+from .duplicates import BlockingKey, DuplicatePair, EntityKey, EntityMerge, EntityPair, Merge
+from .experts import Expert, Institution
 from .imports import ColumnMemory, Import, ImportFinding
 from .inspectors import Assessment, Inspector, Leave
 from .licences import Licence
@@ -23,8 +23,10 @@ __all__ = [
     "CreditMark",
     "DuplicatePair",
     "Entity",
+    "EntityKey",
+    "EntityMerge",
+    "EntityPair",
     "Expert",
-    "ExpertField",
     "Import",
     "ImportFinding",
     "InspectionObject",

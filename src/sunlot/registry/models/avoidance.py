@@ -1,4 +1,4 @@
-"""Pairs of inspector and object that must not meet (回避)."""
+"""Pairs of a person, inspector or expert, and an object that must not meet (回避)."""
 
 from typing import ClassVar
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation, User
 
+from .experts import Expert
 from .inspectors import Inspector
 from .objects import InspectionObject
 
@@ -15,7 +16,7 @@ from .objects import InspectionObject
 class Avoidance(models.Model):
     """A pair that must not meet. The reason stays inside the system.
 
-    What the inspector declares holds at once and until the unit refuses it: the two had better not meet while it is looked
+    What a person declares of himself holds at once and until the unit refuses it: the two had better not meet while it is looked
     into. The ground `rotation` is computed from visits on the day it is asked; a row of it says that the unit lifted the pair
     (`lifted`, about the visit of `visited_on`) or set it by hand.
     """
@@ -44,7 +45,10 @@ class Avoidance(models.Model):
     FORMER_YEARS = 3
     """Years after leaving an enterprise during which its former employee stays away, unless the unit says more."""
 
-    inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="avoidances")
+    inspector = models.ForeignKey(
+        Inspector, on_delete=models.PROTECT, null=True, blank=True, related_name="avoidances"
+    )  # or
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, null=True, blank=True, related_name="avoidances")
     object = models.ForeignKey(InspectionObject, on_delete=models.PROTECT, related_name="avoidances")
     ground = models.CharField("事由", max_length=10, choices=Ground.choices)
     note = models.CharField("说明", max_length=200, blank=True)
@@ -63,11 +67,21 @@ class Avoidance(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        ordering = ["inspector__number", "object__number"]
+        ordering = ["inspector__number", "expert__number", "object__number"]
         verbose_name = verbose_name_plural = "回避关系"
         constraints = [
             models.UniqueConstraint(
                 fields=["inspector", "object"], condition=Q(ended_at__isnull=True), name="avoidance_once"
+            ),
+            models.UniqueConstraint(
+                fields=["expert", "object"],
+                condition=Q(ended_at__isnull=True, expert__isnull=False),
+                name="avoidance_of_expert_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(inspector__isnull=False, expert__isnull=True)
+                | Q(inspector__isnull=True, expert__isnull=False),
+                name="avoidance_of_one",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["declared", "confirmed"], ended_at__isnull=True)
@@ -78,9 +92,16 @@ class Avoidance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.inspector} × {self.object}"
+        return f"{self.person} × {self.object}"
+
+    @property
+    def person(self) -> Inspector | Expert:
+        """Who must not meet the object."""
+        person = self.inspector or self.expert
+        assert person is not None  # noqa: S101 -- the database holds it so
+        return person
 
     @property
     def unit(self) -> Organisation:
         """Whose it is to confirm and to lift."""
-        return self.inspector.organisation
+        return self.person.organisation

@@ -6,31 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from sunlot.catalogue.models import Competence
 from sunlot.norms import clock
-from sunlot.organisations.models import Organisation, User
+from sunlot.organisations.models import Organisation
 
-
-class ExpertField(models.Model):
-    """A field of experts, each a pool of its own in a draw: `gas` is the pool `expert-gas`."""
-
-    code = models.CharField("代码", max_length=24, unique=True)
-    name = models.CharField("专业领域", max_length=40, unique=True)
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = "专家领域"
-        constraints = [
-            models.CheckConstraint(condition=Q(code__regex=r"^[a-z][0-9a-z-]{0,23}$"), name="expert_field_code_form"),
-            models.CheckConstraint(condition=~Q(name=""), name="expert_field_has_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def pool(self) -> str:
-        """The department under which its experts stand in a draw."""
-        return f"expert-{self.code}"
+from .persons import Person
 
 
 class Institution(models.Model):
@@ -47,6 +27,9 @@ class Institution(models.Model):
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
     qualification = models.CharField("资质证书", max_length=120, blank=True)  # CMA, CNAS …
     qualification_expires = models.DateField("资质有效期至", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(default=clock.now)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]
@@ -57,8 +40,8 @@ class Institution(models.Model):
         return self.name
 
 
-class Expert(models.Model):
-    """An expert adviser. `number` is public, never a personal identifier, and never that of an inspector too."""
+class Expert(Person):
+    """An expert adviser, for the fields and the days that the unit engages him for."""
 
     class State(models.TextChoices):
         RECOMMENDED = "recommended", "已推荐，待审核"
@@ -76,56 +59,29 @@ class Expert(models.Model):
     }
 
     number = models.CharField("专家编号", max_length=64, unique=True)
-    name = models.CharField("姓名", max_length=40)
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="experts", verbose_name="所在单位"
     )
-    fields = models.ManyToManyField(ExpertField, related_name="experts", verbose_name="专业领域")
-    title = models.CharField("职称", max_length=40, blank=True)
+    fields = models.ManyToManyField(Competence, related_name="experts", verbose_name="专业领域")
     post = models.CharField("职务", max_length=40, blank=True)
-    phone = models.CharField("手机", max_length=20, blank=True)
     engaged_from = models.DateField("聘期起", null=True, blank=True)
     engaged_until = models.DateField("聘期至")  # its last day: from the next on nobody draws the expert
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="experts", verbose_name="聘请单位"
     )
-    user = models.OneToOneField(
-        User, verbose_name="登录账号", on_delete=models.PROTECT, null=True, blank=True, related_name="expert"
-    )
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.RECOMMENDED)
-    state_reason = models.CharField("状态说明", max_length=200, blank=True)
-    recommendation = models.CharField("推荐理由", max_length=200, blank=True)
-    recommended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    is_demo = models.BooleanField("演示", default=False)
-    search_keys = models.CharField(max_length=300, blank=True, editable=False)
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(default=clock.now)
-    updated_at = models.DateTimeField(default=clock.now)
-    history = HistoricalRecords(excluded_fields=["search_keys"])
+    history = HistoricalRecords(excluded_fields=["search_keys"], m2m_fields=[fields])
 
-    class Meta:
-        ordering = ["number"]
+    class Meta(Person.Meta):
         verbose_name = verbose_name_plural = "专家"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(number__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="expert_number_form"
-            ),
-            models.CheckConstraint(
-                condition=Q(reviewed_by__isnull=True)
-                | Q(recommended_by__isnull=True)
-                | ~Q(reviewed_by=F("recommended_by")),
-                name="expert_second_person",
-            ),
+            *Person.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(engaged_from__isnull=True) | Q(engaged_until__gte=F("engaged_from")),
                 name="expert_engaged_in_order",
             ),
         ]
         indexes = [models.Index(fields=["state", "engaged_until"], name="expert_pool")]
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def days_left(self) -> int:

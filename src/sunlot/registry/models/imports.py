@@ -5,6 +5,11 @@ from django.db.models import F, Q
 
 from sunlot.organisations.models import Organisation, User
 
+from .objects import InspectionObject
+
+IMPORTED = "导入："
+"""How the change reason of an import's history records begins."""
+
 
 class Import(models.Model):
     """An uploaded roster on its way into the registry: looked at, corrected, confirmed once.
@@ -18,6 +23,8 @@ class Import(models.Model):
         INSPECTORS = "inspectors", "执法检查人员"
         EXPERTS = "experts", "专家"
         ITEMS = "items", "抽查事项"
+        MARKS = "marks", "信用标记"
+        LICENCES = "licences", "许可证"
 
     class State(models.TextChoices):
         CHECKING = "checking", "正在核对"
@@ -73,6 +80,16 @@ class Import(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def into(self) -> str:
+        """What it goes into, as pages call it."""
+        return "事项清单" if self.target == self.Target.ITEMS else "名录库"
+
+    @property
+    def why(self) -> str:
+        """The change reason of the history records that it writes."""
+        return f"{IMPORTED}{self.file_name}"
+
 
 class ImportFinding(models.Model):
     """What the preview has to say about one cell of one row; rewritten whenever the preview is."""
@@ -90,6 +107,9 @@ class ImportFinding(models.Model):
     value = models.CharField(max_length=200, blank=True)  # as it stands in the file
     what = models.CharField(max_length=300)
     mend = models.CharField(max_length=300, blank=True)
+    about = models.ForeignKey(
+        InspectionObject, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )  # the object of the registry that it speaks of
 
     class Meta:
         ordering = ["pk"]

@@ -9,9 +9,11 @@ from simple_history.models import HistoricalRecords
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation, User
 
+from .persons import Person
 
-class Inspector(models.Model):
-    """A law-enforcement inspector. `number` is the public staff number, never a personal identifier."""
+
+class Inspector(Person):
+    """A law-enforcement inspector; `number` is the staff number."""
 
     class State(models.TextChoices):
         RECOMMENDED = "recommended", "已推荐，待审核"
@@ -31,12 +33,8 @@ class Inspector(models.Model):
     }
 
     number = models.CharField("人员编号", max_length=64, unique=True)
-    name = models.CharField("姓名", max_length=40)
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="inspectors", verbose_name="单位"
-    )
-    user = models.OneToOneField(
-        User, verbose_name="登录账号", on_delete=models.PROTECT, null=True, blank=True, related_name="inspector"
     )
     certificate = models.CharField("执法证号", max_length=40)
     certificate_issuer = models.CharField("发证机关", max_length=80, blank=True)
@@ -46,42 +44,16 @@ class Inspector(models.Model):
     fields = models.JSONField("专业领域", default=list, blank=True)  # list of words: 燃气, 质量安全 …
     post = models.CharField("岗位", max_length=40, blank=True)
     rank = models.CharField("职务", max_length=40, blank=True)
-    title = models.CharField("职称", max_length=40, blank=True)
     education = models.CharField("学历", max_length=20, blank=True)
     major = models.CharField("所学专业", max_length=40, blank=True)
     on_post_since = models.DateField("从事执法岗位起", null=True, blank=True)
     beat = models.CharField("管辖片区", max_length=80, blank=True)
-    phone = models.CharField("手机", max_length=20, blank=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.RECOMMENDED)
-    state_reason = models.CharField("状态说明", max_length=200, blank=True)
-    recommendation = models.CharField("推荐理由", max_length=200, blank=True)
-    recommended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    is_demo = models.BooleanField("演示", default=False)
-    search_keys = models.CharField(max_length=300, blank=True, editable=False)
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(default=clock.now)
-    updated_at = models.DateTimeField(default=clock.now)
     history = HistoricalRecords(excluded_fields=["search_keys"])
 
-    class Meta:
-        ordering = ["number"]
+    class Meta(Person.Meta):
         verbose_name = verbose_name_plural = "执法检查人员"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(number__regex=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), name="inspector_number_form"
-            ),
-            models.CheckConstraint(
-                condition=Q(reviewed_by__isnull=True)
-                | Q(recommended_by__isnull=True)
-                | ~Q(reviewed_by=F("recommended_by")),
-                name="inspector_second_person",
-            ),
-        ]
         indexes = [models.Index(fields=["organisation", "state"], name="inspector_pool")]
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def certificate_days_left(self) -> int:

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from sunlot.norms import clock
 from sunlot.organisations.models import User
 
+from .imports import Import
 from .objects import InspectionObject
 
 
@@ -20,6 +21,9 @@ class Licence(models.Model):
     expires = models.DateField("有效期至", null=True, blank=True)  # the last valid day; None: without term
     ended_on = models.DateField("失效日期", null=True, blank=True)
     ended_reason = models.CharField("失效原因", max_length=120, blank=True)
+    roster = models.ForeignKey(
+        Import, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入"
+    )  # which list brought it; None: entered by hand
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 

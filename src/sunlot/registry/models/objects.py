@@ -33,6 +33,15 @@ class Entity(models.Model):
     representative = models.CharField("法定代表人", max_length=40, blank=True)
     contact = models.CharField("联系人", max_length=40, blank=True)
     phone = models.CharField("联系电话", max_length=40, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name="并入",
+        db_index=False,  # entity_merged
+    )  # a duplicate: actions/merging_entities.py alone writes it
     is_demo = models.BooleanField("演示", default=False)
     manager = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="管理单位"
@@ -52,8 +61,11 @@ class Entity(models.Model):
                 condition=Q(credit_code__isnull=True) | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
                 name="entity_credit_code_form",
             ),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="entity_not_merged_into_itself"),
         ]
         indexes = [
+            # Of the merged ones alone: SQLite would read a list by an index of all, and sort it.
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="entity_merged"),
             models.Index(fields=["name", "id"], name="entity_name"),
             models.Index(fields=["kind", "updated_at", "id"], name="entity_by_kind"),
             models.Index(fields=["region", "updated_at", "id"], name="entity_by_region"),

@@ -9,6 +9,7 @@ from sunlot.catalogue.vocabulary import RiskClass
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation, User
 
+from .imports import Import
 from .objects import Entity, InspectionObject
 
 
@@ -41,6 +42,9 @@ class CreditMark(models.Model):
     ended_on = models.DateField("移出日期", null=True, blank=True)  # the first day on which it no longer counts
     ended_reason = models.CharField("移出原因", max_length=200, blank=True)
     counted = models.BooleanField(default=False, editable=False)  # whether the classes stored today count it
+    roster = models.ForeignKey(
+        Import, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入"
+    )  # which list brought it; None: entered by hand
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -84,7 +84,9 @@ def _set_states(work: Work) -> Outcome:
     waiting = found.lines.filter(decision=Decision.TAKE, done_at__isnull=True).exclude(state="")
     waiting = waiting.filter(Q(outcome=ReconciliationLine.Outcome.GONE) | Q(fields__contains=",state,"))
     done = refused = 0
-    for line in waiting.select_related("object").order_by("pk").iterator(chunk_size=BATCH):
+    # The keys first: a reading cursor must not stay open while each act is written.
+    for key in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        line = found.lines.select_related("object").get(pk=key)
         if line.outcome != ReconciliationLine.Outcome.GONE and line.taken and "state" not in line.taken:
             continue
         entry = line.object

@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/<int:pk>/finish/", imports.finish, name="import-finish"),
     path("imports/<int:pk>/discard/", imports.discard, name="import-discard"),
     path("imports/<int:pk>/faulty.xlsx", imports.faulty, name="import-faulty"),
+    path("imports/items/reference.xlsx", imports.reference_items, name="reference-items"),
     path("imports/<slug:target>/", imports.upload, name="upload"),
     path("imports/<slug:target>/template.xlsx", imports.template, name="template"),
 ]

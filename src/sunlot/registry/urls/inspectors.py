@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import inspectors, service, then
+from ..views import inspectors, service
 
 urlpatterns = [
     path("inspectors/", inspectors.inspectors, name="inspectors"),
@@ -16,8 +16,6 @@ urlpatterns = [
     path("inspectors/<int:pk>/test/", service.new_assessment, name="assessment-new"),
     path("inspectors/<int:pk>/leave/", service.new_leave, name="leave-new"),
     path("inspectors/<int:pk>/lend/", service.new_loan, name="loan-new"),
-    path("inspectors/on/", then.choose_day, name="inspectors-day"),
-    path("inspectors/on/<str:on>/", then.inspectors_on, name="inspectors-on"),
     path("inspectors/borrow/", service.borrow, name="borrow"),
     path("avoidances/<int:pk>/decide/", service.decide_avoidance, name="avoidance-decide"),
     path("avoidances/<int:pk>/end/", service.end_avoidance, name="avoidance-end"),

@@ -4,6 +4,8 @@ from django.urls import path
 
 from ..views import bulk, duplicates, entities, objects, risk
 
+OF_OBJECTS, OF_ENTITIES = {"thing": "objects"}, {"thing": "entities"}
+
 urlpatterns = [
     path("objects/", objects.objects, name="objects"),
     path("objects/new/", objects.new_object, name="object-new"),
@@ -21,10 +23,13 @@ urlpatterns = [
     path("objects/bulk/<slug:field>/", bulk.edit, name="bulk-edit"),
     path("bulk-edits/", bulk.edits, name="bulk-edits"),
     path("bulk-edits/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
-    path("duplicates/", duplicates.duplicates, name="duplicates"),
-    path("duplicates/<int:first>-<int:second>/", duplicates.pair, name="pair"),
-    path("objects/<int:pk>/merge/", duplicates.choose_twin, name="choose-twin"),
-    path("objects/<int:pk>/merges/<int:merge>/undo/", duplicates.undo_merge, name="merge-undo"),
+    path("duplicates/", duplicates.duplicates, OF_OBJECTS, name="duplicates"),
+    path("duplicates/<int:first>-<int:second>/", duplicates.pair, OF_OBJECTS, name="pair"),
+    path("objects/<int:pk>/merge/", duplicates.choose_twin, OF_OBJECTS, name="choose-twin"),
+    path("duplicates/entities/", duplicates.duplicates, OF_ENTITIES, name="entity-duplicates"),
+    path("duplicates/entities/<int:first>-<int:second>/", duplicates.pair, OF_ENTITIES, name="entity-pair"),
+    path("entities/<int:pk>/merge/", duplicates.choose_twin, OF_ENTITIES, name="entity-choose-twin"),
+    path("<str:thing>/<int:pk>/merges/<int:merge>/undo/", duplicates.undo_merge, name="merge-undo"),
     path("<str:thing>/<int:pk>/marks/new/", risk.new_mark, name="mark-new"),
     path("<str:thing>/<int:pk>/marks/<int:mark>/end/", risk.end_mark, name="mark-end"),
     path("objects/<int:pk>/licences/new/", risk.new_licence, name="licence-new"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,25 +17,36 @@ from .. import actions, marks, policy, queries
 from ..editing import merged
 from ..forms import objects as forms
 from ..lists import objects as lists
+from ..models import EntityMerge
 from ..panels import panels_of
+from ..past import moment_of
 from ..story import story_of
+from . import past
 
 
 @require_GET
 @desk_view()
 def entities(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
-    """All entities of the jurisdiction."""
+    """All entities of the jurisdiction; with `?asof=` as they stood then."""
+    moment = moment_of(request.GET.get("asof", ""))
+    if moment is not None:
+        return past.entities(request, viewer, moment)
     listing = lists.entities_listing(request, viewer)
     if listing.wants_export:
         return listing.export(f"市场主体名录-{clock.today().isoformat()}")
-    return render(request, "registry/entities.html", {"listing": listing, "may_write": policy.may_write(viewer)})
+    twins = queries.entity_pairs_seen(viewer).filter(state="open").count()
+    context = {"listing": listing, "may_write": policy.may_write(viewer), "twins": twins}
+    return render(request, "registry/entities.html", context)
 
 
 @require_GET
 @desk_view()
 def entity(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
-    """One entity: its facts, its objects, its visits, its story."""
+    """One entity: its facts, its objects, its visits, its story; with `?asof=` as it stood then."""
     entry = visible_or_404(viewer, queries.entities_seen(viewer), pk=pk)
+    moment = moment_of(request.GET.get("asof", ""))
+    if moment is not None:
+        return past.one_entity(request, viewer, entry, moment)
     contact, phone = lists.shown_contact(viewer, entry)
     sees_contacts = policy.sees_contacts(viewer, entry)
     involvements = entry.involvements.filter(object__in=queries.objects_seen(viewer)).select_related(
@@ -54,6 +66,9 @@ def entity(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "involvements": involvements,
         "may_change": policy.may_change(viewer, entry),
         "panels": panels_of(viewer, entry),
+        "merges": EntityMerge.objects.filter(Q(kept=entry) | Q(gone=entry)).select_related("kept", "gone"),
+        "merged_panels": [(other, panels_of(viewer, other)) for other in entry.merged_from.all()],
+        "twins": queries.entity_pairs_seen(viewer).filter(Q(first=entry) | Q(second=entry), state="open"),
         "history": story_of(entry, f"entity:{entry.pk}"),
     }
     return render(request, "registry/entity.html", context)

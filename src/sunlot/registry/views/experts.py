@@ -4,15 +4,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sunlot.catalogue.models import Competence
 from sunlot.desk.forms import accepts
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
-from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
 from .. import actions, policy, queries
@@ -20,10 +21,13 @@ from ..editing import merged
 from ..forms import experts as forms
 from ..lists import experts as lists
 from ..lists.inspectors import WARN_DAYS
-from ..models import Expert, ExpertField
+from ..models import Expert
+from ..past import moment_of
 from ..people import expert_panels_of
 from ..qualifying import qualified_experts
+from ..service import avoidances_of
 from ..story import story_of
+from . import past
 
 _WHO = "专家的登记内容由聘请单位的经办人修改。"
 
@@ -31,7 +35,10 @@ _WHO = "专家的登记内容由聘请单位的经办人修改。"
 @require_GET
 @desk_view()
 def experts(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
-    """All experts who may serve the viewer's department."""
+    """All experts who may serve the viewer's department; with `?asof=` as they stood then."""
+    moment = moment_of(request.GET.get("asof", ""))
+    if moment is not None:
+        return past.experts(request, viewer, moment)
     listing = lists.experts_listing(request, viewer)
     if listing.wants_export:
         return listing.export(f"专家名录-{clock.today().isoformat()}")
@@ -41,31 +48,16 @@ def experts(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         "engaged": qualified_experts(today).filter(pk__in=queries.experts_seen(viewer).values("pk")).count(),
         "waiting": queries.experts_waiting_for_review(viewer),
         "may_recommend": policy.may_engage(viewer, viewer.organisation),
-        "may_add_field": viewer.role == Role.COORDINATOR,
         "pools": _pools(),
-        "field_form": forms.ExpertFieldForm(),
     }
     return render(request, "registry/experts.html", context)
 
 
-def _pools() -> list[tuple[ExpertField, int]]:
-    """Every field with how many may be drawn today."""
-    counts: dict[int, int] = {}
-    for pk in qualified_experts(clock.today()).values_list("fields", flat=True):
-        counts[pk] = counts.get(pk, 0) + 1
-    return [(field, counts.get(field.pk, 0)) for field in ExpertField.objects.all()]
-
-
-@require_POST
-@desk_view()
-def add_field(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """One more field, and its pool."""
-    form = forms.ExpertFieldForm(request.POST)
-    if not form.is_valid():
-        raise Refused("填写领域名称和代码。")
-    field = actions.add_expert_field(viewer, **form.cleaned_data)
-    messages.success(request, f"已增加专家领域“{field.name}”，专家池 {field.pool}。")
-    return redirect("registry:experts")
+def _pools() -> "QuerySet[Competence]":
+    """The fields that have experts, with `may_be_drawn`, how many of them may be drawn today."""
+    able = Q(experts__in=qualified_experts(clock.today()).order_by().values("pk"))
+    fields = Competence.objects.annotate(people=Count("experts"), may_be_drawn=Count("experts", filter=able))
+    return fields.filter(people__gt=0)
 
 
 @require_GET
@@ -74,6 +66,9 @@ def expert(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """One expert: facts, institution, story."""
     seen = queries.experts_seen(viewer).select_related("user", "recommended_by", "reviewed_by")
     found = visible_or_404(viewer, seen, pk=pk)
+    moment = moment_of(request.GET.get("asof", ""))
+    if moment is not None:
+        return past.one_expert(request, viewer, found, moment)
     may_review = found.state == Expert.State.RECOMMENDED and policy.may_review_expert(viewer, found)
     context = {
         "expert": found,
@@ -84,17 +79,19 @@ def expert(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "may_review": may_review and found.recommended_by_id != viewer.user_id,
         "may_set_state": policy.may_keep_expert(viewer, found),
         "review_form": forms.ReviewForm(),
+        "may_avoid": policy.may_avoid(viewer, found),
+        "avoidances": avoidances_of(viewer, found),
         "panels": expert_panels_of(viewer, found),
         "history": story_of(found, f"expert:{found.pk}"),
     }
     return render(request, "registry/expert.html", context)
 
 
-def _values(form: Any) -> dict[str, Any]:
+def _values(viewer: Viewer, form: Any) -> dict[str, Any]:
     """The form's values with the institution of that name, entered where it is new."""
     values: dict[str, Any] = form.values
     name, kind = values["institution"]
-    return values | {"institution": actions.institution_named(name, kind)}
+    return values | {"institution": actions.institution_named(viewer, name, kind)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,7 +103,7 @@ def new_expert(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
     def recommend(_data: dict[str, Any]) -> object:
         with transaction.atomic():
-            return actions.recommend_expert(viewer, **_values(form))
+            return actions.recommend_expert(viewer, **_values(viewer, form))
 
     if request.method == "POST" and form.is_valid() and accepts(form, "number", recommend):
         messages.success(request, f"已推荐{form.cleaned_data['name']}，等待审核。审核通过后按领域参加抽取。")
@@ -130,7 +127,9 @@ def edit_expert(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                changed = actions.change_expert(viewer, found, version=form.cleaned_data["version"], **_values(form))
+                changed = actions.change_expert(
+                    viewer, found, version=form.cleaned_data["version"], **_values(viewer, form)
+                )
         except actions.Stale as stale:
             form = merged(form, stale.current, make)
         except NotAllowed:

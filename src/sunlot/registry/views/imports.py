@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sunlot.catalogue import policy as catalogue_policy
+from sunlot.catalogue import seed
 from sunlot.catalogue.models import ObjectKind
 from sunlot.desk.lists import XLSX_TYPE, Listing
 from sunlot.desk.views import desk_view, visible_or_404
@@ -22,7 +22,7 @@ from sunlot.organisations.models import Organisation, Region
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.queries import history
 
-from .. import imports, policy, queries
+from .. import imports, queries
 from ..imports import steps
 from ..imports.columns import matches
 from ..imports.faulty import faulty_rows
@@ -30,9 +30,21 @@ from ..imports.fields import ATTR, fields_of
 from ..imports.outcome import COUNTED
 from ..kinds import attributes_of
 from ..lists import imports as lists
-from ..models import Import
+from ..models import CreditMark, Import
 
 RECENT = 10
+DEFAULTS = ("kind", "region", "organisation", "mark", "source", "licence")
+"""What may be said for a whole roster."""
+
+OF_OBJECTS = (Import.Target.OBJECTS, Import.Target.MARKS, Import.Target.LICENCES)
+HOMES: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(OF_OBJECTS, ("registry:objects", "检查对象")),
+    Import.Target.INSPECTORS: ("registry:inspectors", "执法检查人员"),
+    Import.Target.EXPERTS: ("registry:experts", "专家"),
+    Import.Target.ITEMS: ("catalogue:list", "事项清单"),
+}
+"""The list that a roster goes into: its address and its name."""
+
 _FINDING_SORTS: dict[str, Sequence[str]] = {"order": ["pk"]}
 
 
@@ -53,6 +65,8 @@ def upload(request: HttpRequest, viewer: Viewer, target: str) -> HttpResponse:
             fault = str(refusal)
     context = {
         "target": Import.Target(target),
+        "home": HOMES[target],
+        "others": list(OF_OBJECTS) if target in OF_OBJECTS else [],
         "fault": fault,
         "megabytes": settings.SUNLOT_UPLOAD_LIMIT // 2**20,
         "recent": queries.imports_seen(viewer).filter(target=target)[:RECENT],
@@ -82,7 +96,8 @@ def preview(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "roster": roster,
         "target": Import.Target(roster.target),
         "history": history(f"import:{roster.pk}"),
-        "may_import": _may_import(viewer, roster),
+        "may_import": steps.may_handle(viewer, roster),
+        "home": HOMES[roster.target],
         **shown(viewer, steps.job_of_import(roster)),
     }
     if state in (Import.State.CHECKING, Import.State.UNREADABLE) or not roster.counts:
@@ -109,14 +124,6 @@ def preview(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     return render(request, "registry/import.html", context)
 
 
-def _may_import(viewer: Viewer, roster: Import) -> bool:
-    if roster.target == Import.Target.ITEMS:
-        return viewer.role in catalogue_policy.WRITERS and viewer.covers(roster.organisation)
-    if roster.target == Import.Target.OBJECTS:
-        return policy.may_write(viewer) and viewer.covers(roster.organisation)
-    return policy.may_recommend(viewer, roster.organisation)
-
-
 def _matching(viewer: Viewer, roster: Import) -> dict[str, Any]:
     """The table of columns and the values for the whole roster."""
     table = steps.first_rows(roster)
@@ -129,6 +136,7 @@ def _matching(viewer: Viewer, roster: Import) -> dict[str, Any]:
         "matched": sum(bool(one.field) for one in found),
         "fields": fields_of(roster.target),
         "kinds": ObjectKind.objects.all() if roster.target == Import.Target.OBJECTS else None,
+        "marks": CreditMark.Kind.choices,
         "regions": Region.objects.filter(code__startswith=viewer.region_prefix, children__isnull=True),
         "organisations": Organisation.objects.filter(path__startswith=viewer.base.path, is_active=True),
         "filled": set(columns.values()),
@@ -145,7 +153,7 @@ def set_columns(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         for name, value in request.POST.items()
         if name.startswith("column-") and name.removeprefix("column-").isdecimal()
     }
-    defaults = {name: request.POST.get(f"default-{name}", "") for name in ("kind", "region", "organisation")}
+    defaults = {name: request.POST.get(f"default-{name}", "").strip()[:120] for name in DEFAULTS}
     imports.set_columns(viewer, roster, chosen, defaults, request.POST.get("sheet") or None)
     messages.success(request, "已按新的对应重新核对。下次上传同样的表会照此识别。")
     return redirect("registry:import", roster.pk)
@@ -194,7 +202,7 @@ def discard(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Give an import up."""
     roster = visible_or_404(viewer, queries.imports_seen(viewer), pk=pk)
     imports.discard(viewer, roster)
-    messages.success(request, f"已放弃导入《{roster.file_name}》，名录库没有变化。")
+    messages.success(request, f"已放弃导入《{roster.file_name}》，{roster.into}没有变化。")
     return redirect("registry:upload", roster.target)
 
 
@@ -220,6 +228,17 @@ def template(request: HttpRequest, viewer: Viewer, target: str) -> StreamingHttp
         if not field.name.startswith(ATTR) or field.name in own
     ]
     return _file(spreadsheets.xlsx_stream(columns, [], sheet="名单"), f"{Import.Target(target).label}名单模板.xlsx")
+
+
+@require_GET
+@desk_view()
+def reference_items(request: HttpRequest, viewer: Viewer) -> StreamingHttpResponse:
+    """The list of items that comes with the product, of the viewer's side, as a file to change and to import."""
+    fields = fields_of(Import.Target.ITEMS)
+    items = seed.reference_rows(bureau=not viewer.base.is_partner)
+    rows = ([item.get(field.name, "") for field in fields] for item in items)
+    columns = [spreadsheets.Column(field.label, width=22) for field in fields]
+    return _file(spreadsheets.xlsx_stream(columns, rows, sheet="名单"), "抽查事项参考清单.xlsx")
 
 
 def _file(body: Any, name: str) -> StreamingHttpResponse:

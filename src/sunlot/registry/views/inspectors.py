@@ -18,9 +18,12 @@ from ..editing import merged
 from ..forms import inspectors as forms
 from ..lists import inspectors as lists
 from ..models import Inspector
+from ..panels import links_of
+from ..past import moment_of
 from ..qualifying import qualified_inspectors
 from ..service import service_of
 from ..story import story_of
+from . import past
 
 _WHO = "执法检查人员的登记内容由所在单位的经办人修改。"
 
@@ -28,7 +31,10 @@ _WHO = "执法检查人员的登记内容由所在单位的经办人修改。"
 @require_GET
 @desk_view()
 def inspectors(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
-    """All inspectors of the viewer's subtree."""
+    """All inspectors of the viewer's subtree; with `?asof=` as they stood then."""
+    moment = moment_of(request.GET.get("asof", ""))
+    if moment is not None:
+        return past.inspectors(request, viewer, moment)
     listing = lists.inspectors_listing(request, viewer)
     if listing.wants_export:
         return listing.export(f"执法检查人员名录-{clock.today().isoformat()}")
@@ -50,6 +56,9 @@ def inspector(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     found = visible_or_404(
         viewer, queries.inspectors_seen(viewer).select_related("user", "recommended_by", "reviewed_by"), pk=pk
     )
+    moment = moment_of(request.GET.get("asof", ""))
+    if moment is not None:
+        return past.one_inspector(request, viewer, found, moment)
     may_set_state = policy.may_set_state(viewer, found)
     context = {
         "inspector": found,
@@ -59,6 +68,7 @@ def inspector(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "warn_days": lists.WARN_DAYS,
         "may_change": policy.may_recommend(viewer, found.organisation),
         "may_review": found.state == Inspector.State.RECOMMENDED and policy.may_review(viewer, found),
+        "links": links_of(viewer, found),
         "own": found.recommended_by_id == viewer.user_id,
         "may_set_state": may_set_state and bool(forms.InspectorStateForm(inspector=found).fields["state"].choices),  # type: ignore[attr-defined]  # a ChoiceField
         "may_keep": may_set_state and not policy.is_self(viewer, found),

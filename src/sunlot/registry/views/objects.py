@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -15,6 +15,7 @@ from sunlot.catalogue.queries import in_force, kinds_covered
 from sunlot.desk.lists import count_of
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
+from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
 from .. import actions, marks, policy, queries
@@ -22,12 +23,12 @@ from ..editing import merged
 from ..forms import objects as forms
 from ..kinds import attributes_of
 from ..lists import objects as lists
-from ..lists.past import past_listing
 from ..models import InspectionObject, Involvement, Merge
 from ..panels import panels_of, visits_this_year
-from ..past import Moment, involvements_then, licences_then, moment_of, objects_then
+from ..past import moment_of
 from ..risk import explained
 from ..story import story_of
+from . import past
 
 _WHO = "检查对象由其管理单位的经办人或统筹科室修改。"
 
@@ -38,7 +39,7 @@ def objects(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """All objects of the jurisdiction; with `?asof=` as they stood then."""
     moment = moment_of(request.GET.get("asof", ""))
     if moment is not None:
-        return _objects_then(request, viewer, moment)
+        return past.objects(request, viewer, moment)
     listing = lists.objects_listing(request, viewer)
     if listing.wants_export:
         return listing.export(f"检查对象名录-{clock.today().isoformat()}")
@@ -55,36 +56,9 @@ def objects(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         "twins": queries.duplicates_seen(viewer).filter(state="open").count(),
         "visits": visits_this_year(one.pk for one in listing.page),
         "may_write": policy.may_write(viewer),
+        "may_plan": viewer.has(Role.CLERK, Role.HEAD, Role.COORDINATOR) and listing.chosen,
     }
     return render(request, "registry/objects.html", context)
-
-
-def _objects_then(request: HttpRequest, viewer: Viewer, moment: Moment) -> HttpResponseBase:
-    """The registry of a past moment."""
-    listing = past_listing(request, viewer, moment)
-    if listing.wants_export:
-        return listing.export(f"检查对象名录-{moment.asked[:10]}")
-    return render(request, "registry/objects_past.html", {"listing": listing, "moment": moment})
-
-
-def _object_then(request: HttpRequest, viewer: Viewer, entry: InspectionObject, moment: Moment) -> HttpResponse:
-    """One object as it stood at a past moment; 404 where it did not exist or lay elsewhere."""
-    then = objects_then(viewer, moment).select_related("history_user").filter(id=entry.pk).first()
-    if then is None:
-        raise Http404
-    counting = marks.marks_of([entry.pk], moment.day).get(entry.pk, [])
-    found = marks.classified(then.risk_base, counting, marks.lines_of(marks.rules_in_force(moment.day)))
-    context = {
-        "entry": entry,
-        "then": then,
-        "moment": moment,
-        "counting": counting,
-        "why": explained(then.risk_base, then.risk_reason, found),
-        "licences": licences_then(entry.pk, moment),
-        "involvements": involvements_then(entry.pk, moment.day),
-        "own": [(one.label, one.shown(then.attributes.get(one.name))) for one in attributes_of(then.kind)],
-    }
-    return render(request, "registry/object_past.html", context)
 
 
 @require_GET
@@ -94,9 +68,9 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     entry = visible_or_404(viewer, queries.objects_seen(viewer), pk=pk)
     moment = moment_of(request.GET.get("asof", ""))
     if moment is not None:
-        return _object_then(request, viewer, entry, moment)
+        return past.one_object(request, viewer, entry, moment)
     involvements = list(entry.involvements.select_related("entity__region", "entity__manager"))
-    past = Involvement.everything.filter(object=entry, until__isnull=False).select_related("entity").order_by("-until")
+    ended = Involvement.everything.filter(object=entry, until__isnull=False).select_related("entity").order_by("-until")
     itself = next((one.entity for one in involvements if one.part == Involvement.Part.ITSELF), None)
     holder = entry if entry.contact or entry.phone or itself is None else itself
     contact, phone = lists.shown_contact(viewer, holder)
@@ -106,7 +80,7 @@ def object_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     context = {
         "entry": entry,
         "involvements": involvements,
-        "past_involvements": past,
+        "past_involvements": ended,
         "own": [(one.label, one.shown(entry.attributes.get(one.name))) for one in attributes_of(entry.kind)],
         "lacking": [one.label for one in attributes_of(entry.kind) if one.name not in entry.attributes],
         "itself": itself,

@@ -92,7 +92,7 @@ def _context(viewer: Viewer, found: Reconciliation) -> dict[str, object]:
             dict.fromkeys(one.roster for one in lines.filter(roster__isnull=False).select_related("roster")[:500])
         ),
         "may_handle": may_handle and is_open,
-        "decision_form": DecisionForm() if may_handle and is_open else None,
+        "decision_form": DecisionForm(auto_id="decide_%s") if may_handle and is_open else None,
         "signatures": Signature.objects.filter(thing=thing).exclude(state=Signature.State.VOID).order_by("signed_at"),
         "sign_form": SigningForm(acts.page_of(found, capacity), has_key=has_key(viewer)) if capacity else None,
         "history": history(thing),
@@ -157,6 +157,7 @@ def sign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         raise NotAllowed("核对报告由经办人和科室负责人签署，各签一次，不能是同一人。")
     form = SigningForm(acts.page_of(found, capacity), request.POST, has_key=has_key(viewer))
     if form.is_valid() and _signed(request, viewer, found, form):
+        messages.success(request, "已记下不签署的理由。" if form.refuses else f"已以{capacity}身份签署核对报告。")
         return redirect("registry:reconciliation", found.pk)
     listing = lists.lines_listing(request, found)
     context = _context(viewer, found) | {"listing": listing, "sign_form": form}

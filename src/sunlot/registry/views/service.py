@@ -21,7 +21,7 @@ from sunlot.trail import files
 from .. import actions, policy, queries
 from ..forms import service as forms
 from ..lists import inspectors as lists
-from ..models import Assessment, Avoidance, Inspector, Leave
+from ..models import Assessment, Avoidance, Expert, Inspector, Leave
 from ..service import service_of
 
 _NOBODY = "您的账号还没有对应到名录库中的执法检查人员。请本单位经办人在您的登记内容中选定您的账号。"
@@ -60,7 +60,16 @@ def new_avoidance(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse
     return _new_avoidance(request, viewer, found, own=False)
 
 
-def _new_avoidance(request: HttpRequest, viewer: Viewer, found: Inspector, *, own: bool) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+@desk_view()
+def new_expert_avoidance(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Enter an object that this expert must not meet."""
+    found = visible_or_404(viewer, queries.experts_seen(viewer), pk=pk)
+    policy.require(viewer, policy.may_avoid(viewer, found), "专家的回避由聘请单位的经办人或统筹科室登记。")
+    return _new_avoidance(request, viewer, found, own=False)
+
+
+def _new_avoidance(request: HttpRequest, viewer: Viewer, found: Inspector | Expert, *, own: bool) -> HttpResponse:
     form = forms.AvoidanceForm(request.POST or None, request.FILES or None, visible=queries.objects_seen(viewer))
 
     def enter(data: dict[str, Any]) -> object:
@@ -87,7 +96,7 @@ def decide_avoidance(request: HttpRequest, viewer: Viewer, pk: int) -> HttpRespo
     confirm = request.POST.get("decision") == "confirm"
     actions.decide_avoidance(viewer, found, confirm, request.POST.get("reason", ""))
     messages.success(request, f"{'已确认' if confirm else '已不予认可'}对“{found.object.name}”的回避。")
-    return redirect("registry:inspector", found.inspector_id)
+    return _to_person(found.person)
 
 
 @require_POST
@@ -97,7 +106,11 @@ def end_avoidance(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse
     found = visible_or_404(viewer, queries.avoidances_seen(viewer), pk=pk)
     actions.end_avoidance(viewer, found, request.POST.get("reason", ""))
     messages.success(request, f"已解除对“{found.object.name}”的回避。")
-    return redirect("registry:inspector", found.inspector_id)
+    return _to_person(found.person)
+
+
+def _to_person(person: Inspector | Expert) -> HttpResponse:
+    return redirect("registry:expert" if isinstance(person, Expert) else "registry:inspector", person.pk)
 
 
 @require_POST
@@ -119,8 +132,10 @@ def lift_rotation(request: HttpRequest, viewer: Viewer, pk: int, entry: int) -> 
 def evidence(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """The evidence of an avoidance, for those who may know why."""
     mine = Q(inspector__user=viewer.user_id)
-    seen = Avoidance.objects.filter(mine | Q(inspector__in=queries.inspectors_seen(viewer)))
-    found = visible_or_404(viewer, seen.select_related("inspector__organisation", "evidence"), pk=pk)
+    near = Q(inspector__in=queries.inspectors_seen(viewer)) | Q(expert__in=queries.experts_seen(viewer))
+    people = ("inspector__organisation", "expert__organisation")
+    seen = Avoidance.objects.filter(mine | Q(expert__user=viewer.user_id) | near)
+    found = visible_or_404(viewer, seen.select_related(*people, "evidence"), pk=pk)
     policy.require(
         viewer, policy.sees_ground(viewer, found), "回避的证明材料只给本人、所在单位经办人、统筹科室和纪检看。"
     )
@@ -263,7 +278,7 @@ def decide_loan(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest,
     form: DeskForm,
-    found: Inspector,
+    found: Inspector | Expert,
     act: Callable[[dict[str, Any]], object],
     *,
     title: str,
@@ -273,14 +288,15 @@ def _form_page(
     own: bool = False,
     back_to: str = "",
 ) -> HttpResponse:
-    """A form about one inspector; done, back to his page, or to one's own."""
+    """A form about one inspector or expert; done, back to his page, or to one's own."""
+    place, page = ("experts", "registry:expert") if isinstance(found, Expert) else ("inspectors", "registry:inspector")
     if request.method == "POST" and form.is_valid() and accepts(form, field, act):
         messages.success(request, done())
         if own:
             return redirect("registry:me")
-        return redirect(back_to) if back_to else redirect("registry:inspector", found.pk)
+        return redirect(back_to) if back_to else redirect(page, found.pk)
     context = {
-        "form": form, "title": title, "lede": lede, "save": title, "place": "me" if own else "inspectors",
-        "back": None if own or back_to else found, "back_url": "registry:inspector",
+        "form": form, "title": title, "lede": lede, "save": title, "place": "me" if own else place,
+        "back": None if own or back_to else found, "back_url": page,
     }  # fmt: skip
     return render(request, "registry/form.html", context)

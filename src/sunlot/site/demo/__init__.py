@@ -12,12 +12,13 @@ from django.db import transaction
 
 from sunlot.norms import clock
 from sunlot.organisations.models import User
+from sunlot.organisations.passwords import Hashed
 from sunlot.organisations.viewer import SYSTEM, Refused
 from sunlot.registry import examples
 from sunlot.trail.actions import record
 from sunlot.trail.models import EventDetail
 
-from . import guides, inspections, people, rosters, service, story
+from . import archive, caps, guides, inspections, notices, people, reconciling, rosters, service, special, story
 from .events import DEMO_FILLED
 
 Say = Callable[[str], None]
@@ -65,14 +66,20 @@ def accounts() -> list[dict[str, str]]:
 def _build(password: str, say: Say) -> people.Cast:
     """The whole city, from months ago until now; the clock only moves forward and ends now."""
     end = clock.now()
+    hashed = Hashed.of(password)
     with clock.moved_to(story.beginning(end)):
-        cast = people.make(password)
+        cast = people.make(hashed)
         rosters.make(cast)
         say(f"名录库：{rosters.count_objects()} 个对象，{rosters.count_inspectors()} 名检查人员")
-        cast.add_inspectors(password)
+        cast.add_inspectors(hashed)
         guides.make(cast)
+        caps.put_in_force(cast)
         story.tell(cast, end, say)
+        archive.begin(cast)
         service.make(cast)
+        reconciling.make(cast)
+        special.make(cast)
+        notices.make(cast)
         guides.prepare_changes(cast)
         cast.inspector = inspections.with_a_form_to_fill(people.SHOWN_UNIT)
     return cast

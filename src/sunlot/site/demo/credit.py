@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sunlot.norms import clock
 from sunlot.registry import actions
-from sunlot.registry.models import CreditMark, DuplicatePair, InspectionObject
+from sunlot.registry.models import CreditMark, DuplicatePair, Import, InspectionObject
 from sunlot.registry.risk import Line
 
+from .bringing import bring
 from .people import Cast
 
 Kind = CreditMark.Kind
@@ -21,6 +22,7 @@ RULES = (
     Line(Kind.COMPLAINT, 3, "C"),
     Line(Kind.TRUSTED, 1, "A"),
 )
+MARK_HEADS = "名称 统一社会信用代码 对象编号 标记 来源 列入日期 有效期至".split()
 MARKED = ("labour", "supervision", "housing-rental")
 """The kinds that bear marks: none of them is drawn in the story, whose numbers stay as they are told."""
 
@@ -47,6 +49,7 @@ def make(cast: Cast) -> None:
 def _mark(cast: Cast, dice: random.Random) -> None:
     """Each kind of mark a few times; some of them run out while the story goes on."""
     entries = list(InspectionObject.objects.filter(kind__code__in=MARKED).order_by("number"))
+    rows: list[list[str]] = []
     for entry in dice.sample(entries, 16):
         kind = dice.choice(list(_SOURCES))
         source, days = _SOURCES[kind]
@@ -55,9 +58,11 @@ def _mark(cast: Cast, dice: random.Random) -> None:
             day = since - timedelta(days=9 * times)
             until = day + timedelta(days=days)
             entity = entry.entities.first()
-            bearer = entry if kind == Kind.COMPLAINT or entity is None else entity
+            code = "" if kind == Kind.COMPLAINT or entity is None else entity.credit_code or ""
+            number = "" if code else entry.number
             if until > clock.today():
-                actions.add_mark(cast["zjj"], bearer, kind=kind, source=source, since=day, until=until)
+                rows.append([entry.name, code, number, kind.label, source, day.isoformat(), until.isoformat()])
+    bring(cast, "zjj", Import.Target.MARKS, "信用标记（演示）.xlsx", MARK_HEADS, rows)
 
 
 def _license(cast: Cast, dice: random.Random) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Case, When
+
 from sunlot.drawing.models import Attempt
 from sunlot.inspecting import actions as inspecting
 from sunlot.inspecting.models import Category, Finding, Form, FormPart
@@ -11,7 +13,7 @@ from sunlot.inspecting.records import Absence, Answered, PartData, absence_of, c
 from sunlot.norms import clock, working_days
 from sunlot.publishing import actions as publishing
 
-from . import replacements
+from . import followups, notices, replacements
 from .people import Cast
 
 Course = Callable[[Cast, Attempt, datetime], Iterator[datetime]]
@@ -36,8 +38,9 @@ class Step:
 
 
 def all_published(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
-    """Everything inspected, reviewed and published in time."""
+    """Everything inspected, reviewed and published in time; two problems are followed up."""
     yield from _run(cast, _steps(attempt, lambda at, count: ("publish", 6 + at % 8)))
+    yield from followups.two(cast, attempt, _head)
 
 
 def some_overdue(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
@@ -115,7 +118,8 @@ def _part(pk: int) -> FormPart:
 def with_a_form_to_fill(unit: str) -> str:
     """The staff number of an inspector of the unit whose form is still to fill, a started one before the others."""
     open_parts = FormPart.objects.filter(organisation__code=unit, state=FormPart.State.OPEN)
-    numbers = open_parts.order_by("-form__state", "form__number", "members__position")
+    started = Case(When(form__state=Form.State.INSPECTING, then=0), default=1)
+    numbers = open_parts.order_by(started, "form__number", "members__position")
     return str(numbers.values_list("members__inspector__number", flat=True)[0])
 
 
@@ -125,6 +129,7 @@ def _inspectors(part: FormPart) -> list[str]:
 
 def _begin(cast: Cast, part: FormPart) -> None:
     inspecting.start_part(cast[_inspectors(part)[0]], part)
+    notices.scan(cast[_inspectors(part)[0]], part)
 
 
 def _fill(cast: Cast, part: FormPart, at: int) -> None:

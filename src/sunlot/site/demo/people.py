@@ -2,10 +2,12 @@
 
 import random
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sunlot.norms import clock
-from sunlot.organisations import actions, wuhai
+from sunlot.organisations import actions, delegating, wuhai
 from sunlot.organisations.models import Membership, Organisation
+from sunlot.organisations.passwords import Hashed
 from sunlot.organisations.roles import Role
 from sunlot.organisations.signatures import Proof
 from sunlot.organisations.viewer import SYSTEM, Viewer
@@ -101,7 +103,7 @@ class Cast:
         """As if this person had given the password just now."""
         return Proof(self.viewers[username].user_id, clock.now())
 
-    def add(self, official: Official, password: str) -> Viewer:
+    def add(self, official: Official, password: Hashed) -> Viewer:
         """Make an account with its role."""
         user = actions.create_user(SYSTEM, official.username, official.name, password, must_change=False)
         organisation = Organisation.objects.get(code=official.organisation)
@@ -110,7 +112,7 @@ class Cast:
         self.officials.append(official)
         return self.viewers[official.username]
 
-    def add_inspectors(self, password: str) -> None:
+    def add_inspectors(self, password: Hashed) -> None:
         """An account for every inspector in the registry, under the staff number."""
         for inspector in Inspector.objects.select_related("organisation").order_by("number"):
             official = Official(inspector.number, inspector.name, inspector.organisation.code, Role.INSPECTOR)
@@ -127,13 +129,31 @@ class Cast:
         )
 
 
-def make(password: str) -> Cast:
+def make(password: Hashed) -> Cast:
     """Load the organisations and make the officials."""
     wuhai.load(SYSTEM)
     cast = Cast()
     for official in [*OFFICIALS, *_district_officials()]:
         cast.add(official, password)
     return cast
+
+
+def on_leave(cast: Cast) -> None:
+    """One head away next week, stood in for; one who has asked and waits for the answer."""
+    today = clock.today()
+    for giver, receiver, after, reason, accepted in (
+        ("shichang-head", "zhianjian-head", 3, "年休假", True),
+        ("wuye-head", "fangguan-head", 10, "参加党校学习", False),
+    ):
+        asked = delegating.delegate(
+            cast[giver],
+            cast[receiver].membership.user,
+            starts=today + timedelta(days=after),
+            ends=today + timedelta(days=after + 4),
+            reason=reason,
+        )
+        if accepted:
+            delegating.accept(cast[receiver], asked)
 
 
 def _district_officials() -> list[Official]:

@@ -1,18 +1,16 @@
 """The registries of the demonstration, imported from Excel like any other roster."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from sunlot.catalogue import seed
-from sunlot.documents import spreadsheets
 from sunlot.norms import clock
 from sunlot.organisations.viewer import SYSTEM
-from sunlot.registry import expert_fields, imports
 from sunlot.registry.actions import avoidance, experts, inspectors
 from sunlot.registry.actions.demo import mark_all_as_demo
 from sunlot.registry.models import Avoidance, Expert, Import, InspectionObject, Inspector
 
 from . import credit, invent
+from .bringing import bring
 from .people import INSPECTORS, Cast
 
 OBJECT_HEADS = (
@@ -28,16 +26,15 @@ EXPERT_HEADS = "专家编号 姓名 所在单位 所在单位类别 专业领域
 def make(cast: Cast) -> None:
     """Items in force, objects, inspectors reviewed by another person, a few avoidances."""
     seed.load(SYSTEM, effective_from=clock.today().replace(month=1, day=1))
-    expert_fields.load()
-    _import(cast, "zjj", Import.Target.OBJECTS, "检查对象名录（演示）.xlsx", OBJECT_HEADS, _object_rows())
+    bring(cast, "zjj", Import.Target.OBJECTS, "检查对象名录（演示）.xlsx", OBJECT_HEADS, _object_rows())
     credit.make(cast)
     found = invent.inspectors(INSPECTORS)
     for department in ("zjj", "scjg", "yjj", "rsj", "sthj"):
         rows = [_inspector_row(one) for one in found if _department(one.organisation) == department]
-        _import(
+        bring(
             cast, department, Import.Target.INSPECTORS, f"执法检查人员（演示）-{department}.xlsx", INSPECTOR_HEADS, rows
         )
-    _import(cast, "zjj", Import.Target.EXPERTS, "专家名录（演示）.xlsx", EXPERT_HEADS, _expert_rows())
+    bring(cast, "zjj", Import.Target.EXPERTS, "专家名录（演示）.xlsx", EXPERT_HEADS, _expert_rows())
     mark_all_as_demo(SYSTEM)
     for expert in Expert.objects.order_by("number"):
         experts.review_expert(cast["fagui"], expert, accept=True, comment="职称和从业经历与领域相符")
@@ -54,12 +51,6 @@ def count_objects() -> int:
 
 def count_inspectors() -> int:
     return Inspector.objects.count()
-
-
-def _import(cast: Cast, clerk: str, target: str, name: str, heads: Sequence[str], rows: list[list[str]]) -> None:
-    content = spreadsheets.xlsx([spreadsheets.Column(head) for head in heads], rows)
-    uploaded = imports.upload(cast[clerk], target, name, content)
-    imports.apply(cast[clerk], uploaded, accept_warnings=True)
 
 
 def _object_rows() -> list[list[str]]:

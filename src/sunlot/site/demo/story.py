@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sunlot.catalogue import queries as catalogue
+from sunlot.desk.running import Hands, claim
+from sunlot.desk.work import job_of
+from sunlot.drawing.simulating.actions import start_simulation
+from sunlot.drawing.simulating.background import SIMULATE
 from sunlot.norms import clock, working_days
+from sunlot.organisations.viewer import Viewer
 from sunlot.planning import actions as planning
 from sunlot.planning.annual.content import LineContent
 from sunlot.planning.content import ExpertSeat, PlanContent, Seat, Stratum, Zone
 from sunlot.planning.models import Plan
 
-from . import ceremony, inspections, yearly
+from . import ceremony, inspections, overlapping, people, ratios, yearly
 from .people import Cast
 
 Life = Iterator[datetime]
@@ -51,6 +56,7 @@ class Draft:
     release_in: int | None = None
     beside: str = ""  # why it stands beside the annual plan
     experts: tuple[ExpertSeat, ...] = ()
+    competences: tuple[tuple[str, str, int], ...] = ()  # organisation, field of competence, how many of its seats
 
 
 _THREE = (("150302", 2), ("150303", 1), ("150304", 1))
@@ -75,6 +81,7 @@ GAS = Draft(
     written=95, drawn=85, ends=45,
     zoning=Plan.Zoning.CITY.value,
     beside="自治区部署的城镇燃气安全专项整治，年初未列入",
+    competences=(("zjj-chengjian", "gas", 1),),
 )  # fmt: skip
 
 PRESALE = Draft(
@@ -143,6 +150,9 @@ def tell(cast: Cast, end: datetime, say: Callable[[str], None]) -> None:
             heapq.heappush(waiting, (following, at, life))
     clock.move_to(end)
     yearly.begin_next_year(cast)
+    people.on_leave(cast)
+    ratios.put_in_force(cast)
+    overlapping.begin(cast)
 
 
 def on(end: datetime, days_ago: int, hour: int, minute: int = 0) -> datetime:
@@ -171,6 +181,8 @@ def _planned(cast: Cast, draft: Draft, end: datetime) -> Life:
 def _until_published(cast: Cast, draft: Draft, end: datetime) -> Life:
     yield on(end, draft.written, 10)
     plan = planning.create_plan(cast[draft.signers.clerk], _content(draft, end), is_demo=True)
+    if not draft.drawn:
+        _simulate(cast[draft.signers.clerk], plan)
     yield clock.now() + timedelta(hours=4)
     planning.submit_plan(cast[draft.signers.clerk], plan)
     for hours, participant in enumerate(plan.participants.filter(position__gt=0).order_by("position"), 1):
@@ -182,6 +194,15 @@ def _until_published(cast: Cast, draft: Draft, end: datetime) -> Life:
     planning.sign_as_leader(cast["leader"], plan, cast.proof("leader"))
 
 
+def _simulate(viewer: Viewer, plan: Plan) -> None:
+    """What those who confirm and sign will look at: the draw tried before anybody agrees to it."""
+    start_simulation(viewer, plan)
+    job = job_of(plan.thing, SIMULATE)
+    claimed = claim(job.pk) if job is not None else None
+    if claimed is not None:
+        Hands(beating=False).do(claimed)
+
+
 def _content(draft: Draft, end: datetime) -> PlanContent:
     in_force = {version.item.code: version.pk for version in catalogue.in_force(clock.today()).select_related("item")}
     kinds = {kind.name: kind.code for kind in catalogue.kinds_covered(clock.today())}
@@ -189,7 +210,13 @@ def _content(draft: Draft, end: datetime) -> PlanContent:
     return PlanContent(
         title=draft.title,
         seats=tuple(
-            Seat(code, seats, items=tuple(in_force[item] for item in items)) for code, seats, items in draft.seats
+            Seat(
+                code,
+                seats,
+                items=tuple(in_force[item] for item in items),
+                competences=tuple((name, count) for whose, name, count in draft.competences if whose == code),
+            )
+            for code, seats, items in draft.seats
         ),
         kinds=tuple(kinds[name] for name in draft.kinds),
         regions=("150302", "150303", "150304"),
@@ -224,5 +251,6 @@ def _annual_line(draft: Draft, end: datetime) -> tuple[int, LineContent]:
 
 
 def _next_hour(end: datetime) -> datetime:
-    """The full hour after `end`."""
-    return end.astimezone(clock.SHANGHAI).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    """The first full hour that leaves whoever looks at the demonstration half an hour to begin with."""
+    soon = end.astimezone(clock.SHANGHAI) + timedelta(minutes=90)
+    return soon.replace(minute=0, second=0, microsecond=0)

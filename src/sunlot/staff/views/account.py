@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sunlot.desk.things import with_names
 from sunlot.desk.views import desk_view
-from sunlot.organisations import actions
+from sunlot.organisations import actions, delegating
 from sunlot.organisations.middleware import address_of
 from sunlot.organisations.models import User
 from sunlot.organisations.queries import memberships_held
@@ -26,11 +26,13 @@ def own(request: HttpRequest) -> HttpResponse:
     """One's own account; it needs no role."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 -- login_required; tells mypy
+    viewer: Viewer | None = getattr(request, "viewer", None)
     context = {
         "held": memberships_held().filter(user=user, organisation__is_active=True),
         "sessions": UserSession.objects.purge_and_list(user),
         "second_factor": is_mfa_enabled(user),
-        "history": with_names(getattr(request, "viewer", None), of_person(user.username)),
+        "may_delegate": viewer is not None and delegating.may_give(viewer),
+        "history": with_names(viewer, of_person(user.username)),
     }
     return render(request, "staff/account.html", context)
 

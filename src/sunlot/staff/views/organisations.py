@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sunlot.desk.forms import accepts
 from sunlot.desk.lists import Column, Listing
 from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.norms import clock
@@ -17,7 +18,8 @@ from sunlot.organisations.viewer import Viewer
 from sunlot.trail.queries import history
 
 from ..filters import OrganisationFilter
-from ..forms import OrganisationForm
+from ..forms import NewOrganisationForm, OrganisationForm
+from ..policy import READERS
 
 _COLUMNS: list[Column[Organisation]] = [
     Column("code", "代码", lambda found: found.code),
@@ -46,8 +48,27 @@ def tree(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     )
     if listing.wants_export:
         return listing.export(f"机构-{clock.today().isoformat()}")
-    context = {"listing": listing, "administers": viewer.role in ADMINISTRATORS}
+    context = {
+        "listing": listing,
+        "administers": viewer.role in ADMINISTRATORS,
+        "may_create": viewer.has(Role.SYSTEM_ADMINISTRATOR),
+        "reads_wordings": viewer.role in READERS,
+    }
     return render(request, "staff/organisations.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@desk_view(Role.SYSTEM_ADMINISTRATOR)
+def create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Make a department, a section or a partner department."""
+    under = organisations_seen(viewer).filter(code=request.GET.get("parent", "")).first()
+    form = NewOrganisationForm(
+        request.POST or None, viewer=viewer, initial={"parent": under, "region": under and under.region_id}
+    )
+    if form.is_valid() and accepts(form, None, lambda data: actions.create_organisation(viewer, **data)):
+        messages.success(request, f"已新建“{form.cleaned_data['name']}”。")
+        return redirect("organisation", code=form.cleaned_data["code"])
+    return render(request, "staff/organisation_new.html", {"form": form})
 
 
 @require_GET

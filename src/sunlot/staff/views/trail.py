@@ -51,8 +51,7 @@ def browse(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         columns=_COLUMNS,
     )
     if listing.wants_export:
-        _record_export(viewer, request)
-        return listing.export(f"留痕-{clock.today().isoformat()}")
+        return listing.export(f"留痕-{clock.today().isoformat()}", lambda: _record_export(viewer, request))
     names = dict(Organisation.objects.values_list("code", "name"))
     rows = [(detail, label_of(detail.type)) for detail in listing.page]
     return render(request, "staff/trail.html", {"listing": listing, "rows": rows, "names": names})

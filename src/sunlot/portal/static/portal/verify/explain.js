@@ -1,6 +1,7 @@
 // “我被抽中了吗，为什么”: one object, one inspector or one team, with everything needed to compute it again by hand.
 
 import { hexOfWords } from "../../sunlot/js/blocks.js";
+import { stratumLabel } from "./strata.js";
 import { roamingOrder } from "./teams.js";
 import { keyOf, ticketOf, ticketText, turnOf } from "./tickets.js";
 
@@ -126,7 +127,7 @@ function objectDial(draw, stratum, row) {
     }
   }
   return {
-    label: `${stratum.id} 类`, unit: "户", dots, me: turnOf(tickets.hex(row)), tickets: all,
+    label: stratumLabel(stratum.id), unit: "户", dots, me: turnOf(tickets.hex(row)), tickets: all,
     each: held.every((count) => count === held[0]) ? held[0] : 0,
     cut: lastOf(stratum.drawn, (other) => tickets.hex(other)), end: lastOf(stratum.reserve, (other) => tickets.hex(other)),
   };

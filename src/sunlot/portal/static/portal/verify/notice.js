@@ -3,6 +3,7 @@
 import {
   check, DIGEST, IDENTIFIER, integer, isRecord, listOf, oneOf, orNull, PLAIN_TEXT, record, TIME,
 } from "./shapes.js";
+import { hasNames } from "./names.js";
 import { instant, isBefore, show } from "../../sunlot/js/text.js";
 
 export const PROTOCOL = "sunlot-draw/1";
@@ -52,7 +53,9 @@ export function partsOf(notice, roster) {
 }
 
 /** Top-level members that the protocol does not know. */
-export const unknownMembers = (notice) => Object.keys(notice).filter((name) => !Object.hasOwn(NOTICE.members, name));
+export const unknownMembers = (notice) => Object.keys(notice).filter(
+  (name) => !Object.hasOwn(NOTICE.members, name) && !(name === "names" && hasNames(notice)),
+);
 
 /** Tell everything for which the notice alone is invalid, as `tell(place, words)`; returns whether its shape is right. */
 export function checkNotice(notice, tell) {

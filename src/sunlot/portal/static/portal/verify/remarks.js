@@ -1,5 +1,6 @@
 // What a reader of a draw should know although it is no fault (section The bundle).
 
+import { departmentName, namesOf, zoneName } from "./names.js";
 import { unknownMembers } from "./notice.js";
 import { memberOf } from "./result.js";
 import { seen, show } from "../../sunlot/js/text.js";
@@ -29,7 +30,7 @@ export function remarksOn(found, has) {
 const named = (names) => names.slice(0, MOST_NAMED).join("、") + (names.length > MOST_NAMED ? ` 等 ${names.length} 个` : "");
 
 function onChance(notice, facts) {
-  const candidates = facts.strata.counts();
+  const [candidates, names] = [facts.strata.counts(), namesOf(notice)];
   const strata = notice.objects.strata.flatMap(({ id, quota }) => {
     if (quota === candidates.get(id)) return [`${id} 层的 ${quota} 个候选对象全部抽中，没有随机可言。`];
     return quota === 0 ? [`${id} 层的 ${candidates.get(id)} 个候选对象一个也不抽，没有随机可言。`] : [];
@@ -37,7 +38,7 @@ function onChance(notice, facts) {
   const pools = notice.teams.flatMap(({ zone, count, seats }) => seats.flatMap(({ department, count: seat }) => {
     const own = facts.homeCount(department, zone);
     const alone = own === count * seat && facts.homeCount(department, "*") === 0;
-    return alone ? [`${zone} 的 ${department} 部门 ${own} 名检查人员全部选派，人选没有随机可言。`] : [];
+    return alone ? [`${zoneName(names, zone)} 的 ${departmentName(names, department)} ${own} 名检查人员全部选派，人选没有随机可言。`] : [];
   }));
   return [...strata, ...pools];
 }
@@ -55,12 +56,12 @@ function onTickets(notice, facts) {
 
 function onAvoidance(notice, facts) {
   const seatsOf = new Map(notice.teams.map(({ zone, seats }) => [zone, seats]));
-  const half = [];
+  const [half, names] = [[], namesOf(notice)];
   for (const object of [...facts.avoided.keys()].sort((one, other) => one - other)) {
     const zone = facts.objectZone(object);
     for (const { department } of seatsOf.get(zone)) {
       const [serving, avoided] = [facts.serving(department, zone), facts.avoidedOf(object, department, zone)];
-      if (2 * avoided >= serving) half.push(`${facts.objectId(object)}（${department} 部门 ${serving} 人中的 ${avoided} 人）`);
+      if (2 * avoided >= serving) half.push(`${facts.objectId(object)}（${departmentName(names, department)} ${serving} 人中的 ${avoided} 人）`);
     }
   }
   return half.length ? [`${half.length} 处回避涉及一个部门可派人员的半数以上：${named(half)}。`] : [];

@@ -3,6 +3,7 @@
 
 import { checkHeld, isOurs, TooLarge } from "./bundle.js";
 import { explainInspector, explainObject, explainTeam, find } from "./explain.js";
+import { namesOf } from "./names.js";
 import { readKey } from "../../sunlot/js/note.js";
 import { verify } from "./verify.js";
 
@@ -14,6 +15,7 @@ export class Session {
     this.tell = tell;
     this.turn = null; // of the newest message
     this.draw = null;
+    this.names = null;
   }
 
   /**
@@ -43,11 +45,12 @@ export class Session {
       progress: (step, done, all) => say({ tell: "progress", step, done, all }),
     });
     this.draw = found.draw;
+    this.names = found.draw ? namesOf(found.notice) : null;
     say({ tell: "report", report: found.report, told: toldOf(found) });
   }
 
   explain({ kind, row }) {
-    return EXPLAIN[kind](this.draw, row);
+    return { ...EXPLAIN[kind](this.draw, row), names: this.names };
   }
 }
 

@@ -2,6 +2,8 @@
 
 import { dial } from "./dial.js";
 import { code, command, el, facts } from "./elements.js";
+import { departmentName, zoneName } from "./names.js";
+import { stratumLabel } from "./strata.js";
 import { thousands } from "../../sunlot/js/text.js";
 import { turnOf } from "./tickets.js";
 
@@ -10,19 +12,23 @@ const OUTCOMES = { drawn: "被抽中", reserve: "是候补", rest: "没有被抽
 
 /** The explanation as elements: {words, figure}; `figure` is null where no ticket was drawn for. */
 export function shown(why) {
-  return { words: WORDS[why.kind](why), figure: why.drum ? dial(why.dial, "why") : null };
+  return { words: WORDS[why.kind](why), figure: why.drum ? dial(labelled(why), "why") : null };
+}
+
+function labelled({ kind, names, zone, department, dial: drawn }) {
+  return kind === "inspector" ? { ...drawn, label: `${zoneName(names, zone)} 的 ${departmentName(names, department)}` } : drawn;
 }
 
 function objectWords(why) {
   const { candidates, rank, drawn, reserve } = why;
-  const queue = `${why.drum} 类 ${thousands(candidates)} 户按签号从小到大排队，它排第 ${thousands(rank)}；`
+  const queue = `${stratumLabel(why.drum)} ${thousands(candidates)} 户按签号从小到大排队，它排第 ${thousands(rank)}；`
     + `前 ${thousands(drawn)} 户被抽取${reserve ? `，其后 ${thousands(reserve)} 户候补` : ""}。`;
   const held = why.tickets > 1 ? `${why.tickets} 支，取最小的一支（第 ${why.best} 支）` : "1 支";
   return [
     el("p", { class: "verdict" }, el("strong", {}, `${why.name} ${OUTCOMES[why.outcome]}`), el("br"), queue),
     facts([
       ["代码", code(why.id)],
-      ["辖区", why.zone],
+      ["辖区", zoneName(why.names, why.zone)],
       ["持签", held],
       ["签号", code(why.ticket), place(why)],
       why.cut ? ["截止签", code(why.cut), "抽中的最后一户；签号不超过它即被抽中"] : null,
@@ -55,15 +61,15 @@ function assignedByHand({ preferred, round, commands }) {
   );
 }
 
-function teamWords({ id, zone, teams, members, objects }) {
+function teamWords({ id, zone, teams, members, objects, names }) {
   const listed = objects.slice(0, MOST_LISTED).map(({ id: number, name }) => el("li", {}, `${name}　${number}`));
   const rest = objects.length - listed.length;
   return [
     el("p", { class: "verdict" }, el("strong", {}, `检查组 ${id}`), el("br"),
-      `${zone} 的 ${thousands(teams)} 个组之一，${members.length} 人，检查 ${thousands(objects.length)} 户。每个部门抽中的人按签号从小到大，轮流进第 1 至第 ${thousands(teams)} 组。`),
+      `${zoneName(names, zone)} 的 ${thousands(teams)} 个组之一，${members.length} 人，检查 ${thousands(objects.length)} 户。每个部门抽中的人按签号从小到大，轮流进第 1 至第 ${thousands(teams)} 组。`),
     facts(members.map(({ inspector, department, rank, candidates, wanted, ticket, command: line }) => [
       inspector,
-      [`${department} 部门 ${thousands(candidates)} 人中排第 ${thousands(rank)}，前 ${thousands(wanted)} 人被抽取`, el("br"), code(ticket), command(line)],
+      [`${departmentName(names, department)} ${thousands(candidates)} 人中排第 ${thousands(rank)}，前 ${thousands(wanted)} 人被抽取`, el("br"), code(ticket), command(line)],
     ])),
     el("h3", {}, "检查的对象"),
     objects.length > 0 ? el("ul", { class: "log" }, listed) : el("p", {}, "没有分到对象。"),
@@ -73,10 +79,10 @@ function teamWords({ id, zone, teams, members, objects }) {
 
 const place = ({ ticket }) => `在签盘上从正上方顺时针 ${(360 * turnOf(ticket)).toFixed(2)}°，即签号 ÷ 2²⁵⁶ = ${turnOf(ticket).toFixed(6)}`;
 
-function teamOf({ team, isUnassigned, kind }) {
+function teamOf({ team, isUnassigned, kind, names }) {
   if (isUnassigned) return ["检查组", "未分派：因回避没有可派的组，由补充抽取的检查组检查"];
   if (!team) return null;
-  const people = team.members.map(({ inspector, department }) => `${inspector}（${department}）`).join("、");
+  const people = team.members.map(({ inspector, department }) => `${inspector}（${departmentName(names, department)}）`).join("、");
   const objects = kind === "inspector" ? `，检查 ${thousands(team.objects.length)} 户` : "";
   return ["检查组", `${team.id}${objects}`, `成员：${people}`];
 }
@@ -96,15 +102,17 @@ function byHand({ commands, tickets }) {
 }
 
 function inspectorWords(why) {
-  const { id, department, home, roaming } = why;
-  const from = home === "*" ? "可到任何辖区" : home;
+  const { id, home, roaming, names } = why;
+  const department = departmentName(names, why.department);
+  const from = home === "*" ? "可到任何辖区" : zoneName(names, home);
   if (!why.drum) {
     return [
-      el("p", { class: "verdict" }, el("strong", {}, `${id} 没有参加抽取`), el("br"), `这次抽取的检查组没有 ${department} 部门的席位。`),
+      el("p", { class: "verdict" }, el("strong", {}, `${id} 没有参加抽取`), el("br"), `这次抽取的检查组没有 ${department} 的席位。`),
       facts([["编号", el("code", {}, id)], ["部门", department], ["辖区", from]]),
     ];
   }
-  const queue = `${why.zone} 的 ${department} 部门 ${thousands(why.candidates)} 人按签号从小到大排队，排第 ${thousands(why.rank)}；`
+  const zone = zoneName(names, why.zone);
+  const queue = `${zone} 的 ${department} ${thousands(why.candidates)} 人按签号从小到大排队，排第 ${thousands(why.rank)}；`
     + `前 ${thousands(why.drawn)} 人被抽取${why.reserve ? "，其余按次序候补" : ""}。`;
   const sent = roaming && `该部门可到任何辖区的 ${thousands(roaming.candidates)} 人先抽签定去处，排第 ${thousands(roaming.rank)}`;
   return [
@@ -112,7 +120,7 @@ function inspectorWords(why) {
     facts([
       ["编号", el("code", {}, id)],
       ["部门", department],
-      ["辖区", home === "*" ? `${from}，派往 ${why.zone}` : from, sent],
+      ["辖区", home === "*" ? `${from}，派往 ${zone}` : from, sent],
       roaming ? ["去处签", code(roaming.ticket)] : null,
       ["签号", code(why.ticket), place(why)],
       ["截止签", code(why.cut), "抽中的最后一人；签号不超过它即被抽中"],

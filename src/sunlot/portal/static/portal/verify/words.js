@@ -1,6 +1,7 @@
 // What the page says of steps and outcomes, in the words of the command `sunlot verify`.
 
 import { code, el } from "./elements.js";
+import { stratumLabel } from "./strata.js";
 import { thousands } from "../../sunlot/js/text.js";
 
 export const TITLES = {
@@ -59,7 +60,7 @@ const DETAILS = {
   },
   seed: ({ draw }) => code(draw.seed),
   objects: ({ draw }) => draw.strata.map(({ id, drawn, reserve }) => (
-    `${id} 类抽中 ${thousands(drawn)} 户、候补 ${thousands(reserve)} 户`
+    `${stratumLabel(id)}抽中 ${thousands(drawn)} 户、候补 ${thousands(reserve)} 户`
   )).join("；") + "。",
   teams: ({ draw }) => `${thousands(draw.teams)} 组，共 ${thousands(draw.members)} 人。`,
   assignment: ({ draw }) => {

@@ -5,7 +5,7 @@ const FINEST = 3; // units between two points: finer ones only make the path lon
 const LONGEST = 58_000; // characters; the server takes 60 000
 
 /** Make one form's pad work. Its markup: [data-pad] with an svg, a path[data-ink], [data-clear], [data-state]. */
-function setUp(form) {
+export function setUp(form) {
   const frame = form.querySelector("[data-pad]");
   const field = form.querySelector('input[name$="strokes"]');
   const svg = frame.querySelector("svg");

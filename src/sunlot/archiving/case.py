@@ -1,0 +1,114 @@
+"""A form with everything that its file holds, read once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sunlot.drawing.models import Attempt
+from sunlot.drawing.queries import record_signatures, with_all
+from sunlot.inspecting import presenting
+from sunlot.inspecting import queries as inspecting
+from sunlot.inspecting.models import CheckRequest, Form, FormPart, Opinion
+from sunlot.inspecting.records import evidence_of
+from sunlot.inspecting.special.queries import whole
+from sunlot.organisations.models import Signature
+from sunlot.planning.models import Plan
+from sunlot.planning.queries import signatures_under, with_parts
+from sunlot.publishing.models import Publication
+from sunlot.registry.models import Entity
+from sunlot.trail.models import EventDetail
+
+MAX_TEXT = 100_000
+"""Characters of a case that the search in texts looks through."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is filed. `parts` are those that stand: a part that was replaced before anything was submitted has nothing."""
+
+    form: Form
+    parts: tuple[presenting.PartView, ...]
+    publications: dict[int, list[Publication]]
+    plan: Plan | None
+    attempt: Attempt | None
+    plan_signatures: tuple[Signature, ...]
+    draw_signatures: tuple[Signature, ...]
+    events: tuple[EventDetail, ...]
+    opinions: tuple[Opinion, ...]
+    request: CheckRequest | None
+
+    @property
+    def signatures(self) -> list[tuple[str, Signature]]:
+        """Every signature of the case with where it stands: a department's name, 抽取记录, 抽查计划."""
+        return [
+            *(("抽查计划", one) for one in self.plan_signatures),
+            *(("抽取记录", one) for one in self.draw_signatures),
+            *((view.part.organisation.name, one) for view in self.parts for one in view.signatures),
+        ]
+
+    @property
+    def text(self) -> str:
+        """What a search in texts finds it by, in small letters."""
+        form = self.form
+        words = [
+            form.number,
+            form.object.name,
+            form.object.number,
+            form.object.address,
+            form.task.title,
+            form.task.number,
+        ]
+        entities = Entity.objects.filter(involvements__object=form.object_id).values_list("name", "credit_code")
+        words += [word for pair in entities.distinct() for word in pair if word]
+        for view in self.parts:
+            part = view.part
+            words += [part.organisation.name, part.remark, part.review_comment, *part.category_labels]
+            words += [member.inspector.name for member in part.members.all()]
+            for finding in part.findings.all():
+                words += [finding.version.item.code, finding.version.name, finding.note]
+            words += [one.caption for one in evidence_of(part)]
+            words += [publication.statement for publication in self.publications[part.pk]]
+        return "\n".join(word for word in words if word).lower()[:MAX_TEXT]
+
+
+def case_of(form_id: int) -> Case:
+    """Everything of a form that is filed."""
+    form = (
+        Form.objects.select_related(
+            "task__plan__lead__parent", "task__attempt", "object__kind", "object__region", "replaced_by__object"
+        )
+        .prefetch_related("replaces__object", "experts__expert__institution")
+        .get(pk=form_id)
+    )
+    standing = FormPart.objects.filter(form=form).exclude(state=FormPart.State.REPLACED)
+    parts = list(inspecting.whole(standing).prefetch_related("editions", "evidence__clean_copy"))
+    signatures = inspecting.signatures_by_part(parts)
+    publications: dict[int, list[Publication]] = {part.pk: [] for part in parts}
+    for one in Publication.objects.filter(part__in=parts).select_related("published_by").order_by("number"):
+        publications[one.part_id].append(one)
+    plan = with_parts(Plan.objects.filter(tasks=form.task_id)).first()
+    attempt = with_all(Attempt.objects.filter(task=form.task_id)).first()
+    things = [f"form:{form.pk}", f"task:{form.task_id}", *(part.thing for part in parts)]
+    things += [f"attempt:{attempt.pk}"] if attempt else []
+    things += [plan.thing] if plan else []
+    request = whole(CheckRequest.objects.filter(task=form.task_id)).first()
+    things += [request.thing] if request else []
+    return Case(
+        form=form,
+        parts=tuple(presenting.part_view(part, signatures[part.pk]) for part in parts),
+        publications=publications,
+        plan=plan,
+        attempt=attempt,
+        plan_signatures=tuple(signatures_under(plan)) if plan else (),
+        draw_signatures=tuple(record_signatures([attempt])[attempt.pk]) if attempt else (),
+        events=tuple(_events(things)),
+        opinions=tuple(
+            Opinion.objects.filter(invitation__part__in=parts)
+            .select_related("invitation__part__organisation", "file")
+            .order_by("invitation", "number")
+        ),
+        request=request,
+    )
+
+
+def _events(things: Sequence[str]) -> list[EventDetail]:
+    return list(EventDetail.objects.filter(thing__in=things).select_related("event__leaf").order_by("event_id"))

@@ -1,0 +1,5 @@
+"""The long job that files a form."""
+
+from .making import FILE
+
+__all__ = ["FILE"]

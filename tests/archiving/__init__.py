@@ -1,0 +1,1 @@
+"""Filed inspections: made, kept, held, found again."""
