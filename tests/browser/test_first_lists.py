@@ -250,7 +250,7 @@ def work(page: Page) -> None:
     hands = Hands(beating=False)
     while hands.work_once():
         pass
-    page.reload()
+    go(page, page.url)
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------

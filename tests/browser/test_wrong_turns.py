@@ -168,7 +168,7 @@ def test_reload_second_tab_and_back_lose_no_number(prepared: Attempt, visitors: 
     number = prepared.draw.number
     page = visitors["scjg-clerk"]
     nonce = ceremony.make_number(page, number)
-    page.reload()
+    go(page, page.url)
     assert ceremony.slip(page) == nonce
     second = page.context.new_page()
     go(second, f"/desk/drawing/{number}/")
@@ -204,7 +204,7 @@ def reveal_after_detours(page: Page, second: Page, number: str, nonce: str) -> N
         go(one, "/desk/")
         go(one, f"/desk/drawing/{number}/")
         expect(one.get_by_label("密数，64 位十六进制")).to_have_value(nonce)
-    page.reload()
+    go(page, page.url)
     page.go_back()
     page.go_forward()
     expect(page.get_by_label("密数，64 位十六进制")).to_have_value(nonce)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response, Route, TimeoutError
 
 from ..cast import PASSWORD
 
@@ -19,13 +19,20 @@ _STATUS = re.compile(r"the server responded with a status of (\d{3})")
 
 _OWN_RELOAD = ("ERR_ABORTED", "interrupted by another navigation")
 
+SOON = 10_000
+"""Milliseconds after which a page that did not come is asked for again, as a person would."""
 
-def go(page: Page, address: str, tries: int = 3) -> Response | None:
-    """Go to an address, again where the page was just about to reload itself, as the ceremony's does."""
+
+def go(page: Page, address: str, tries: int = 4) -> Response | None:
+    """Go to an address, again where the page was just about to reload itself, as the ceremony's does.
+
+    Mostly the browser says that one navigation broke off the other; now and then neither of the two comes, and nothing is said.
+    """
     try:
-        return page.goto(address)
+        return page.goto(address, timeout=PATIENCE if tries == 1 else SOON)
     except Error as error:
-        if tries == 1 or not any(words in str(error) for words in _OWN_RELOAD):
+        broken_off = isinstance(error, TimeoutError) or any(words in str(error) for words in _OWN_RELOAD)
+        if tries == 1 or not broken_off:
             raise
         return go(page, address, tries - 1)
 

@@ -20,6 +20,7 @@ from sunlot.trail.log import sealing
 from sunlot.trail.models import Sealer
 
 from .. import axe
+from ..browser.visitors import go
 from ..cast import City
 from ..chromium import find_chromium
 from .browsing import WITH_CAMERA, WITHOUT_SUBTLE, ceremony, scan, signed_in, watched
@@ -50,7 +51,7 @@ def test_our_hashes_agree_with_the_standards_at_every_length(
     browser: Browser, live_server: LiveServer, stage: Stage
 ) -> None:
     page = signed_in(browser, live_server, stage, "chen").new_page()
-    page.goto(f"{live_server.url}/desk/drawing/")
+    go(page, f"{live_server.url}/desk/drawing/")
     random.seed(7)
     messages = [random.randbytes(length) for length in [*range(130), 1000, 4096]]  # noqa: S311 -- test data
     script = """async ([name, messages]) => {
@@ -71,7 +72,7 @@ def test_the_code_on_the_slip_is_the_one_that_the_standard_gives(
     browser: Browser, live_server: LiveServer, stage: Stage
 ) -> None:
     page = signed_in(browser, live_server, stage, "chen").new_page()
-    page.goto(f"{live_server.url}/desk/drawing/")
+    go(page, f"{live_server.url}/desk/drawing/")
     texts = ["A", "0" * 90, *(hashlib.sha256(b"%d" % number).hexdigest().upper() for number in range(20))]
     script = """async (texts) => {
         const { qr } = await import("/static/sunlot/js/qr.js");
@@ -89,7 +90,7 @@ def test_the_secret_number_leaves_the_browser_only_when_its_owner_reveals_it(
     attempt = stage.prepare(hash_name=hash_name)
     page = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
     sent = watched(page)
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     page.get_by_role("button", name="生成我的密数").click()
     key = f"sunlot.number/{attempt.draw.number}/1/scjg"
     kept = page.evaluate("(key) => JSON.parse(localStorage.getItem(key))[0]", key)
@@ -107,7 +108,7 @@ def test_the_secret_number_leaves_the_browser_only_when_its_owner_reveals_it(
         actions.commit(stage.speaker(one), attempt, one.code, stage.commitment(attempt, one.code))
     attempt = stage.thrown(actions.seal(stage["chen"], attempt))
     stage.reveal(attempt, "zjj-wuye", "yjj", "zjj-jijian")
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     expect(page.get_by_text("本机已核对")).to_be_visible()
     assert not [line for line in sent if nonce in line]
     page.get_by_role("button", name="公开密数").click()
@@ -123,7 +124,7 @@ def test_another_browser_takes_the_number_from_the_slip_and_refuses_a_wrong_one(
     attempt = stage.thrown()
     page = signed_in(browser, live_server, stage, "yjj-clerk").new_page()
     sent = watched(page)
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     expect(page.get_by_text("这个浏览器里没有您的密数")).to_be_visible()
     wrong = "ab" * 32
     page.get_by_label("密数，64 位十六进制").fill(wrong)
@@ -144,7 +145,7 @@ def test_a_contributor_without_a_device_makes_a_slip_offline_and_scans_it(
     attempt = stage.prepare(hash_name="sm3")
     page = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
     sent = watched(page)
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     page.get_by_text("在别处生成密数，填写或扫描承诺").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="密数页").click()
@@ -178,7 +179,7 @@ def test_a_contributor_without_a_device_makes_a_slip_offline_and_scans_it(
     for one in attempt.contributors.exclude(code="scjg"):
         actions.commit(stage.speaker(one), attempt, one.code, stage.commitment(attempt, one.code))
     attempt = stage.thrown(actions.seal(stage["chen"], attempt))
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     expect(page.get_by_text("本机已核对")).to_be_visible()
     scan(page, "密数，64 位十六进制", f"COMMITMENT:{commitment.upper()}")
     expect(page.get_by_text("这是承诺，不是密数")).to_be_visible()
@@ -195,7 +196,7 @@ def test_a_camera_that_reads_codes_fills_the_field_and_is_switched_off(
     context.add_init_script(WITH_CAMERA)
     page = context.new_page()
     watched(page)
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     page.get_by_role("button", name="用摄像头扫码").click()
     expect(page.get_by_role("dialog", name="扫码")).to_be_visible()
     nonce = stage.nonce(attempt, "yjj")
@@ -214,7 +215,7 @@ def test_two_tabs_share_one_number_and_a_dead_network_half_way_loses_nothing(
     context = signed_in(browser, live_server, stage, "scjg-clerk")
     tabs = [context.new_page(), context.new_page()]
     for tab in tabs:
-        tab.goto(ceremony(live_server, attempt))
+        go(tab, ceremony(live_server, attempt))
     shown = []
     for tab in tabs:
         tab.get_by_role("button", name="生成我的密数").click()
@@ -227,14 +228,14 @@ def test_two_tabs_share_one_number_and_a_dead_network_half_way_loses_nothing(
     expect(first.locator("[data-show=nonce]").first).to_have_text(shown[0] or "")
     context.set_offline(False)
     expect(first.get_by_text("网络不通，本页每 2 秒重试")).to_be_hidden(timeout=8000)
-    second.reload()
+    go(second, second.url)
     second.get_by_role("button", name="密数条已存好，提交承诺").click()
     expect(second.get_by_text("承诺已提交")).to_be_visible()
     for one in attempt.contributors.exclude(code="scjg"):
         actions.commit(stage.speaker(one), attempt, one.code, stage.commitment(attempt, one.code))
     attempt = stage.thrown(actions.seal(stage["chen"], attempt))
     second.route("**/proof.json", lambda route: route.abort())
-    second.goto(ceremony(live_server, attempt))
+    go(second, ceremony(live_server, attempt))
     expect(second.get_by_text("网络不通，透明日志的证明读不到。恢复后自动再核对。")).to_be_visible()
     expect(second.get_by_role("button", name="公开密数")).to_be_disabled()
     second.unroute("**/proof.json")
@@ -249,7 +250,7 @@ def test_the_slip_can_be_printed_again_and_a_lost_number_replaced_until_the_seal
 ) -> None:
     attempt = stage.prepare()
     page = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     page.get_by_role("button", name="生成我的密数").click()
     first = page.locator("[data-show=nonce]").first.text_content()
     page.get_by_role("button", name="密数条已存好，提交承诺").click()
@@ -259,7 +260,7 @@ def test_the_slip_can_be_printed_again_and_a_lost_number_replaced_until_the_seal
 
     elsewhere = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
     sent = watched(elsewhere)
-    elsewhere.goto(ceremony(live_server, attempt))
+    go(elsewhere, ceremony(live_server, attempt))
     expect(elsewhere.get_by_text("密数不在这个浏览器里")).to_be_visible()
     elsewhere.get_by_text("密数丢失或被人看见").click()
     elsewhere.get_by_role("button", name="生成新的密数").click()
@@ -269,7 +270,7 @@ def test_the_slip_can_be_printed_again_and_a_lost_number_replaced_until_the_seal
     assert not [line for line in sent if second in line]
     expected = lottery.commitment(attempt.draw.number, 1, "scjg", second, "sha256")
     assert attempt.contributors.get(code="scjg").commitment == expected
-    page.reload()
+    go(page, page.url)
     expect(page.get_by_text("密数不在这个浏览器里")).to_be_visible()
 
 
@@ -279,7 +280,7 @@ def test_what_is_typed_for_the_beacon_is_checked_as_it_is_typed(
     attempt = stage.sealed()
     page = signed_in(browser, live_server, stage, "chen").new_page()
     sent = watched(page)
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     field, said = page.get_by_label("20 次点数"), page.locator("[data-part=count]")
     for typed, words in [("36154 2", "已录入 6 / 20 次"), ("36750", "第 3 个是“7”"), (ROLLS + "1", "只掷 20 次")]:
         field.fill(typed)
@@ -298,12 +299,12 @@ def test_a_page_that_refused_a_form_goes_on_without_sending_it_again(
 ) -> None:
     attempt = stage.thrown()
     page = signed_in(browser, live_server, stage, "scjg-clerk", java_script_enabled=False).new_page()
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     page.get_by_label("密数，64 位十六进制").fill("ab" * 32)
     page.get_by_role("button", name="公开密数").click()
     expect(page.get_by_text("这个数与承诺不符")).to_be_visible()
     address = page.locator("[data-address]").get_attribute("data-address")
-    assert page.goto(f"{live_server.url}{address}").status == 200  # type: ignore[union-attr]  # an answer came
+    assert go(page, f"{live_server.url}{address}").status == 200  # type: ignore[union-attr]  # an answer came
 
 
 def test_a_device_that_saw_another_notice_does_not_reveal(
@@ -311,10 +312,10 @@ def test_a_device_that_saw_another_notice_does_not_reveal(
 ) -> None:
     attempt = stage.thrown()
     page = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
-    page.goto(f"{live_server.url}/desk/drawing/")
+    go(page, f"{live_server.url}/desk/drawing/")
     key = f"sunlot.notice/{attempt.draw.number}/1"
     page.evaluate("([key, value]) => localStorage.setItem(key, value)", [key, "ab" * 32])
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     expect(page.get_by_text("公告与您先前看到的不是同一份")).to_be_visible()
     expect(page.get_by_role("button", name="公开密数")).to_be_disabled()
 
@@ -327,7 +328,7 @@ def test_a_device_reveals_only_once_the_notice_is_in_the_log(
     attempt = stage.thrown(actions.seal(stage["chen"], committed))
     page = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
     watched(page)
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     expect(page.get_by_text("公告等待入链")).to_be_visible()
     expect(page.get_by_role("button", name="公开密数")).to_be_disabled()
     Sealer.objects.update(held_until=0)
@@ -366,10 +367,10 @@ def test_a_device_that_is_lied_to_about_the_log_does_not_reveal(
         lie(said)
         route.fulfill(json=said)
 
-    page.goto(ceremony(live_server, attempt))  # the first visit pins the key
+    go(page, ceremony(live_server, attempt))  # the first visit pins the key
     expect(page.get_by_text("并已入链")).to_be_visible()
     page.route("**/proof.json", told)
-    page.reload()
+    go(page, page.url)
     expect(page.get_by_text(words)).to_be_visible()
     expect(page.get_by_role("button", name="公开密数")).to_be_disabled()
 
@@ -379,12 +380,12 @@ def test_the_ceremony_page_and_the_wall_follow_what_others_do(
 ) -> None:
     attempt = stage.sealed()
     page = signed_in(browser, live_server, stage, "scjg-clerk").new_page()
-    page.goto(ceremony(live_server, attempt))
+    go(page, ceremony(live_server, attempt))
     wall = signed_in(browser, live_server, stage, "supervisor", viewport={"width": 1920, "height": 1080}).new_page()
     watched(wall)
-    wall.goto(ceremony(live_server, attempt, "wall/"))
+    go(wall, ceremony(live_server, attempt, "wall/"))
     still = signed_in(browser, live_server, stage, "yjj-clerk", reduced_motion="reduce").new_page()
-    still.goto(ceremony(live_server, attempt, "wall/"))
+    go(still, ceremony(live_server, attempt, "wall/"))
     expect(wall.get_by_text("等两人分别录入掷骰结果")).to_be_visible()
     attempt = stage.thrown(attempt)
     expect(page.get_by_role("button", name="公开密数")).to_be_visible(timeout=8000)
@@ -405,7 +406,7 @@ def test_a_wall_without_a_seat_at_the_stream_asks_instead_and_shows_the_same(
     for _ in range(wall_stream.SEATS + 1):
         wall = signed_in(browser, live_server, stage, "supervisor").new_page()
         walls.append((wall, watched(wall)))
-        wall.goto(ceremony(live_server, attempt, "wall/"))
+        go(wall, ceremony(live_server, attempt, "wall/"))
         wall.wait_for_timeout(300)
     stage.thrown(attempt)
     for wall, _ in walls:
@@ -421,7 +422,7 @@ def test_a_wall_whose_stream_is_held_back_on_the_way_asks_instead_and_listens_ag
     wall = signed_in(browser, live_server, stage, "supervisor").new_page()
     sent = watched(wall)
     wall.route("**/wall/live/**", lambda route: route.abort())
-    wall.goto(ceremony(live_server, attempt, "wall/"))
+    go(wall, ceremony(live_server, attempt, "wall/"))
     stage.thrown(attempt)
     expect(wall.get_by_role("img", name=f"20 次骰子：{ROLLS}")).to_be_visible(timeout=20_000)
     wall.unroute("**/wall/live/**")
@@ -448,7 +449,7 @@ def test_the_pages_have_no_serious_fault_for_those_who_use_a_screen_reader(
     stops += [("wall/?", lambda: None)]
     found: list[str] = []
     for more, then in stops:
-        page.goto(ceremony(live_server, attempt, more))
+        go(page, ceremony(live_server, attempt, more))
         found += [f"{more or 'ceremony'}: {one}" for one in axe.faults(page)]
         then()
     assert found == []
@@ -470,7 +471,7 @@ def test_the_pages_of_what_comes_after_a_draw_are_sound_at_both_widths(
 
     def look(page: Page, more: str, words: str) -> None:
         watched(page)
-        page.goto(ceremony(live_server, root, more))
+        go(page, ceremony(live_server, root, more))
         expect(page.get_by_text(words, exact=False).first).to_be_visible()
         found.extend(f"{more}: {one}" for one in axe.faults(page))
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:

@@ -199,6 +199,26 @@ def test_a_lost_phone_wipes_itself_and_one_signed_out_keeps_its_drafts_locked(se
     assert FieldDevice.objects.get(user=viewer.user_id).wiped_at is not None
 
 
+def test_a_tap_is_heard_and_the_focus_stays_while_the_list_changes_under_the_thumb(sent: Fieldwork, phone: Phone) -> None:
+    part = sent.part()
+    phone.sign_in(sent.inspector(part).username)
+    page = phone.page
+    card = page.get_by_role("link", name=part.form.object.name)
+    card.focus()
+    box = card.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.evaluate("""() => {
+      dispatchEvent(new Event("online"));  // a sync begins and ends, each shown on the list
+      return new Promise((shown) => { requestAnimationFrame(() => requestAnimationFrame(shown)); });
+    }""")
+    phone.synced()
+    expect(card).to_be_focused()
+    page.mouse.up()
+    expect(page.get_by_role("heading", name=part.form.object.name)).to_be_visible()
+
+
 @pytest.mark.looks
 def test_the_app_is_light_sound_and_goes_by_the_keyboard(sent: Fieldwork, phone: Phone) -> None:
     part = sent.part()

@@ -13,6 +13,7 @@ from sunlot.drawing.models import Attempt
 from sunlot.organisations.middleware import SESSION_KEY
 from sunlot.organisations.models import Signature
 
+from ..browser.visitors import go
 from ..cast import PASSWORD, City
 from ..chromium import find_chromium
 from ..drawing.stage import Stage, build_stage
@@ -88,11 +89,11 @@ def test_a_record_is_signed_with_a_key_that_asked_for_the_fingerprint_and_not_wi
 ) -> None:
     attempt = stage.drawn()
     page = signed_in(browser, live_server, stage, "chen")
-    page.goto(record_page(live_server, attempt))
+    go(page, record_page(live_server, attempt))
     expect(page.get_by_role("button", name="签署抽取记录")).to_be_visible()
     expect(page.get_by_role("button", name="用安全密钥签署")).to_have_count(0)  # without a key there is no button
     session, key = with_key(page, live_server)
-    page.goto(record_page(live_server, attempt))
+    go(page, record_page(live_server, attempt))
     session.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})
     page.get_by_role("button", name="用安全密钥签署").click()
     expect(page.get_by_text("或这把密钥没有设置 PIN")).to_be_visible()
@@ -110,7 +111,7 @@ def test_an_answer_counts_once_for_its_own_challenge_and_person(
     attempt = stage.drawn()
     page = signed_in(browser, live_server, stage, "chen")
     with_key(page, live_server)
-    page.goto(record_page(live_server, attempt))
+    go(page, record_page(live_server, attempt))
     page.evaluate(KEEP_THE_ANSWER)
     page.get_by_role("button", name="用安全密钥签署").click()
     answer = page.evaluate("() => window.answered")

@@ -12,6 +12,26 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** The children of a node made anew: what is as it was stays where it is, with the focus that may be on it. */
+export function renew(node, children) {
+  const fresh = children.filter(Boolean);
+  const had = [...node.childNodes];
+  fresh.forEach((child, at) => {
+    const old = had[at];
+    if (!old) node.append(child);
+    else if (old.isEqualNode(child)) return;
+    else if (old.tagName === child.tagName && ["OL", "SECTION", "LI"].includes(old.tagName)) alike(old, child);
+    else old.replaceWith(child);
+  });
+  had.slice(fresh.length).forEach((old) => old.remove());
+}
+
+function alike(old, child) {
+  for (const { name } of [...old.attributes]) if (!child.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of child.attributes) old.setAttribute(name, value);
+  renew(old, [...child.childNodes]);
+}
+
 /** An element of a drawing. */
 export function shape(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);

@@ -13,9 +13,12 @@ import { Vault } from "./vault.js";
 const HERE = "/field/app/";
 const LAST_USER = "sunlot.field.user";
 
+const CLICKED = 150; // milliseconds from lifting the thumb until the click has come, on a slow phone too
+
 class App {
   #page = null;
   #due = 0;
+  #isPressed = false;
 
   constructor(store, sync, vault, device) {
     Object.assign(this, { store, sync, vault, device });
@@ -24,6 +27,7 @@ class App {
     store.addEventListener("change", () => { this.state.ariaBusy = String(store.isWriting); });
     for (const source of [store, sync]) source.addEventListener("change", () => this.#refreshSoon());
     addEventListener("hashchange", () => this.render({ top: true }));
+    this.#watchThumb();
     setInterval(() => this.#refreshSoon(), 60_000);
     // Only what the service worker keeps opens again without a network: before that nobody may be told to go.
     this.kept = false;
@@ -56,8 +60,26 @@ class App {
     return undefined;
   }
 
+  /** A button that is exchanged between the thumb's coming down and its click never hears of the tap: the page waits. */
+  #watchThumb() {
+    let lifted = 0;
+    addEventListener("pointerdown", () => {
+      clearTimeout(lifted);
+      this.#isPressed = true;
+    }, true);
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => {
+        clearTimeout(lifted);
+        lifted = setTimeout(() => {
+          this.#isPressed = false;
+          this.#refreshSoon();
+        }, CLICKED);
+      }, true);
+    }
+  }
+
   #refreshSoon() {
-    if (this.#due) return;
+    if (this.#due || this.#isPressed) return;
     this.#due = requestAnimationFrame(() => { this.#due = 0; this.#refresh(); });
   }
 

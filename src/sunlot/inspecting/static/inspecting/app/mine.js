@@ -1,6 +1,6 @@
 // The day: what is to be inspected, in which state it is, and what still lies on this phone alone.
 
-import { button, el } from "./dom.js";
+import { button, el, renew } from "./dom.js";
 import { answered, text } from "./record.js";
 import { agreedWords, dayWords, today } from "./times.js";
 
@@ -15,7 +15,7 @@ export function minePage(app) {
   function refresh() {
     const parts = store.day?.parts ?? [];
     const orphans = [...store.drafts.values()].filter((draft) => !parts.some((part) => part.id === draft.id));
-    main.replaceChildren(...[
+    renew(main, [
       el("h1", { class: "ptitle" }, parts.length ? `${parts.length} 份等您检查` : store.day ? "没有等您检查的单位" : "还没有同步"),
       syncNote(app),
       parts.length > 0 && el("ol", { class: "cards" }, parts.map((part) => card(app, part))),
@@ -25,7 +25,7 @@ export function minePage(app) {
         el("p", {}, store.day ? `${store.day.user.name}，今天是 ${dayWords(today())}。` : "联网后同步一次，之后没有网络也能检查。"),
         el("div", { class: "row-wrap" }, button("同步", () => sync.now({ day: true })), el("a", { class: "btn", href: "/field/devices/" }, "我的手机"), el("a", { class: "btn", href: "/field/?plain=1" }, "网页版")),
         button("退出登录", () => app.signOut(), "btn quiet")),
-    ].filter(Boolean));
+    ]);
   }
 
   refresh();

@@ -3,6 +3,9 @@
 
 const EVERY = 1000;
 const SLOWEST = 15000;
+const LEAVING = 10_000; // a link followed has this long to be answered: loading this page again would break it off
+let leftAt = -LEAVING;
+addEventListener("beforeunload", () => { leftAt = performance.now(); });
 
 for (const shown of document.querySelectorAll("[data-job][data-live='1']")) follow(shown, EVERY);
 
@@ -10,7 +13,7 @@ function follow(shown, wait) {
   setTimeout(async () => {
     const fresh = await look(shown.dataset.job);
     if (!fresh) return follow(shown, Math.min(2 * wait, SLOWEST)); // no network: what stands there is still true
-    if (!fresh.dataset.live) return location.reload();
+    if (!fresh.dataset.live && performance.now() - leftAt >= LEAVING) return location.reload();
     const held = shown.contains(document.activeElement);
     shown.replaceWith(fresh);
     if (held) fresh.querySelector("button")?.focus();
