@@ -199,7 +199,9 @@ def test_a_lost_phone_wipes_itself_and_one_signed_out_keeps_its_drafts_locked(se
     assert FieldDevice.objects.get(user=viewer.user_id).wiped_at is not None
 
 
-def test_a_tap_is_heard_and_the_focus_stays_while_the_list_changes_under_the_thumb(sent: Fieldwork, phone: Phone) -> None:
+def test_a_tap_is_heard_and_the_focus_stays_while_the_list_changes_under_the_thumb(
+    sent: Fieldwork, phone: Phone
+) -> None:
     part = sent.part()
     phone.sign_in(sent.inspector(part).username)
     page = phone.page
