@@ -169,7 +169,8 @@ def test_a_visit_recorded_without_a_code_stands_out_everywhere(sent: Fieldwork) 
     supervisor = sent.client(sent["supervisor"]).get("/desk/inspecting/uncoded/").content.decode()
     assert part.form.object.name in supervisor
     assert sent.client(sent["chen"]).get("/desk/inspecting/uncoded/").status_code == Status.FORBIDDEN
-    afar = sent.recorded(sent.part(number=1), mode="paper")
+    told = {"paper_asked": "台账", "paper_received_on": "2026-09-01", "paper_complete": "yes"}
+    afar = sent.recorded(sent.part(number=1), mode="paper", details=told)
     assert (
         afar.form.object.name not in sent.client(sent["supervisor"]).get("/desk/inspecting/uncoded/").content.decode()
     )

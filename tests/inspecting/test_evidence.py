@@ -50,12 +50,15 @@ def huge_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + pack(">I", 13) + body + pack(">I", crc32(body)) + b"\0\0\0\0IEND\xaeB`\x82"
 
 
+HEIC = b"\0\0\0\x18ftypheic" + b"\0" * 64
+
 REFUSED = [
     (b"", "photo", "文件是空的"),
     (b"<html><script>alert(1)</script>", "file", "看不出这是什么文件"),
     (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "photo", "看不出这是什么文件"),
     (b"MZ\x90\x00" + b"\0" * 64, "file", "这是程序文件"),
-    (b"\0\0\0\x18ftypheic" + b"\0" * 64, "photo", "HEIC"),
+    (HEIC, "photo", "HEIC 照片.*种类选“文件”"),
+    (HEIC, "scan", "HEIC 照片.*转成 JPEG"),
     (photo()[:200], "photo", "没有收"),
     (huge_png(), "photo", "没有收"),
     (b"%PDF-1.7 broken off", "file", "PDF 不完整"),
@@ -87,6 +90,22 @@ def test_a_photo_is_kept_as_it_came_and_its_copy_tells_neither_place_nor_device(
     assert f'"{taken.original_id}"'.encode() in records.content(sent.again(part), records.data_of(part), None)
     again = actions.add_file(sent.inspector(part), part, content, Facts(kind="photo"))
     assert again.pk == taken.pk
+
+
+def test_a_heic_photo_of_an_iphone_is_kept_as_a_file_as_it_came(sent: Fieldwork) -> None:
+    part = sent.part()
+    phone = sent.client(sent.inspector(part))
+    address = reverse("field:evidence", args=[part.pk])
+    upload = {"kind": "photo", "item": "", "caption": "", "files": SimpleUploadedFile("IMG_0001.HEIC", HEIC)}
+    shown = phone.post(address, upload)
+    assert shown.status_code == 422 and "IMG_0001.HEIC：这是 HEIC 照片" in shown.content.decode()
+    kept = {**upload, "kind": "file", "files": SimpleUploadedFile("IMG_0001.HEIC", HEIC)}
+    assert phone.post(address, kept).status_code == 302
+    taken = Evidence.objects.get(part=part)
+    assert (taken.mime, taken.name, taken.clean_copy_id) == ("image/heic", "IMG_0001.heic", None)
+    given = phone.get(reverse("inspecting:evidence-file", args=[part.pk, taken.pk]))
+    assert given.content == HEIC and given["Content-Disposition"].startswith("attachment")
+    assert phone.get(reverse("inspecting:document-preview", args=[part.pk, "evidence_sheet"])).status_code == 200
 
 
 def test_pieces_go_on_where_the_line_broke_and_a_changed_byte_is_found(sent: Fieldwork) -> None:

@@ -12,8 +12,19 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from sunlot.catalogue.models import Item, ItemVersion
-from sunlot.inspecting import actions, phone_app, phone_data, records
-from sunlot.inspecting.models import Category, CheckOut, DraftCopy, Evidence, FieldDevice, Finding, FormPart, PartMember
+from sunlot.inspecting import actions, modes, phone_app, phone_data, records
+from sunlot.inspecting.blanks import Blank
+from sunlot.inspecting.models import (
+    Category,
+    CheckOut,
+    DraftCopy,
+    Evidence,
+    FieldDevice,
+    Finding,
+    FormPart,
+    Obstacle,
+    PartMember,
+)
 from sunlot.norms import clock
 from sunlot.organisations.models import Signature
 from sunlot.organisations.viewer import Viewer
@@ -221,6 +232,35 @@ def test_a_tap_is_heard_and_the_focus_stays_while_the_list_changes_under_the_thu
     expect(page.get_by_role("heading", name=part.form.object.name)).to_be_visible()
 
 
+def test_a_closed_door_is_reported_without_a_network_with_its_photo(
+    sent: Fieldwork, phone: Phone, tmp_path: Path
+) -> None:
+    part = sent.part()
+    phone.sign_in(sent.inspector(part).username)
+    phone.offline()
+    page = phone.page
+    page.locator(".cards a", has_text=part.form.object.name).first.click()
+    page.get_by_role("link", name="不能检查").click()
+    phone.is_sound()
+    page.get_by_label("已停业、歇业").check()
+    page.get_by_label("具体情况").fill("大门上锁，门上贴有停业告示")
+    phone.button("报告")
+    expect(page.locator("main .fault")).to_contain_text("拍下能说明不能检查的照片")
+    phone.choose("拍照", jpeg(tmp_path / "door.jpg", 0.1, 7))
+    expect(page.locator(".shots li")).to_have_count(1)
+    phone.button("报告")
+    card = page.locator(".cards li", has_text=part.form.object.name)
+    expect(card).to_contain_text("不能检查，待上传")
+    phone.killed()
+    phone.online()
+    phone.page.reload()
+    phone.synced()
+    card = phone.page.locator(".cards li", has_text=part.form.object.name)
+    expect(card).to_contain_text("已报告不能检查，等经办人替补")
+    made = Obstacle.objects.get(part=part)
+    assert made.photos == [Evidence.objects.get(part=part).original_id]
+
+
 @pytest.mark.looks
 def test_the_app_is_light_sound_and_goes_by_the_keyboard(sent: Fieldwork, phone: Phone) -> None:
     part = sent.part()
@@ -274,6 +314,19 @@ def test_the_phone_finds_the_same_gaps_and_the_same_digest_as_the_server(sent: F
         assert digest == records.digest_of(records.content(part, data, None))
 
 
+def some_words(blank: Blank, chance: random.Random) -> str:
+    """Anything that the control of a place can hold."""
+    if blank.sort == "choice":
+        return chance.choice(blank.choices)[0]
+    held = {
+        "day": ("2026-09-01",),
+        "minute": ("2026-09-01T10:00:00+08:00",),
+        "long": (" ", "台账\n合同"),
+        "text": (" ", "“甲”"),
+    }
+    return chance.choice(held[blank.sort])
+
+
 def some_draft(part: FormPart, chance: random.Random) -> records.PartData:
     """A draft with anything that the controls can hold, sense or not."""
     began = clock.now() - timedelta(minutes=chance.choice((5, 90, 3000)))
@@ -290,7 +343,8 @@ def some_draft(part: FormPart, chance: random.Random) -> records.PartData:
             chance.choice(((), (records.Measured("浓度", "0.3", "%LEL", "", "20"), records.Measured("压力", "2")))),
         )
     return records.PartData(
-        mode=chance.choice(("", "on-site")),
+        mode=modes.ordered(chance.sample(modes.Mode.values, chance.randint(0, 4))),
+        details={one.name: some_words(one, chance) for one in modes.ALL if chance.random() < 0.6},
         began_at=chance.choice((None, began)),
         ended_at=chance.choice(
             (None, clock.now() - timedelta(minutes=1), began - timedelta(hours=1), clock.now() + timedelta(hours=1))

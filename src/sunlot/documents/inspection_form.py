@@ -41,6 +41,8 @@ class FormDepartment:
     name: str
     inspectors: tuple[FormInspector, ...]
     items: tuple[FormItem, ...]
+    ways: tuple[Field, ...] = ()
+    """What each mode of inspecting says: its name and everything that was filled in."""
     results: tuple[str, ...] = ()
     """The chosen ones of `InspectionForm.categories`."""
     summary: str = ""

@@ -1,7 +1,7 @@
 """What a file of evidence is, told by its bytes and never by its name, and the copy of a photo that tells nothing more.
 
 Formats: JPEG (ISO/IEC 10918-1), PNG (ISO/IEC 15948), WebP, PDF (ISO 32000), Office Open XML (ISO/IEC 29500), and the
-family of MP4 (ISO/IEC 14496-12). Whatever can carry a script that a browser would run (HTML, SVG) is none of them.
+family of MP4 (ISO/IEC 14496-12), among it HEIC (ISO/IEC 23008-12), which is kept but can't be shown. Whatever can carry a script that a browser would run (HTML, SVG) is none of them.
 """
 
 import io
@@ -29,8 +29,8 @@ _OFFICE = {
     "word/": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     "xl/": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
 }
-_TAKEN = "照片收 JPEG、PNG、WebP，文件收 PDF、Word（docx）、Excel（xlsx）、MP4 和 M4A。"
-_HEIC = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif")
+_TAKEN = "照片收 JPEG、PNG、WebP，文件收 PDF、Word（docx）、Excel（xlsx）、HEIC、MP4 和 M4A。"
+_HEIC = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1")
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,17 @@ def examine(path: Path, kind: str) -> Examined:
     found = _by_bytes(path, head, tail)
     if found is None:
         raise Refused(f"看不出这是什么文件，没有收。{_TAKEN}文件名的后缀不作数。")
+    if kind != Evidence.Kind.FILE and found.mime == "image/heic":
+        raise Refused(
+            "这是 HEIC 照片，页面和文书里显示不了，没有作为照片收。种类选“文件”上传，原件照样保存；"
+            "或在手机相机设置中选“兼容性最佳”后重拍、转成 JPEG 后上传。"
+        )
     if kind == Evidence.Kind.PHOTO and not found.is_picture:
         raise Refused("这不是照片，请按“文件”上传。")
     if kind == Evidence.Kind.SCAN and not (found.is_picture or found.mime == "application/pdf"):
         raise Refused("纸质检查表的扫描件收 PDF 或照片。")
+    if kind == Evidence.Kind.SHOT and not (found.is_picture or found.mime == "application/pdf"):
+        raise Refused("网页截图收 PNG、JPEG、WebP 或 PDF。")
     return found
 
 
@@ -97,7 +104,7 @@ def _by_bytes(path: Path, head: bytes, tail: bytes) -> Examined | None:
         return _office(path)
     if head[4:8] == b"ftyp":
         if head[8:12] in _HEIC:
-            raise Refused("这是 HEIC 照片，没有收。在手机相机设置中选“兼容性最佳”重拍，或转成 JPEG 后上传。")
+            return Examined("image/heic", ".heic")
         audio = head[8:12] in (b"M4A ", b"M4B ")
         return Examined("audio/mp4", ".m4a") if audio else Examined("video/mp4", ".mp4")
     if head.startswith(b"MZ") or head.startswith(b"\x7fELF"):

@@ -1,5 +1,8 @@
 """Evidence on pages: added and put aside by the part's inspectors, read by whoever may read the record, and no other."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -33,10 +36,11 @@ def _part(viewer: Viewer, pk: int) -> FormPart:
 def page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """The part's evidence, and a form that adds more without any script."""
     found = _part(viewer, pk)
-    form = EvidenceForm(found, request.POST or None)
+    form = EvidenceForm(found, request.POST or None, initial={"kind": request.GET.get("kind", "")})
     if request.method == "POST" and form.is_valid():
         chosen = request.FILES.getlist("files")
-        faults = [words for one in chosen if (words := _take(viewer, found, form, one))]
+        given = form.cleaned_data
+        faults = take_all(viewer, found, chosen, Facts(given["kind"], item=given["item"], caption=given["caption"]))
         if not chosen:
             form.add_error(None, "还没有选文件。")
         for words in faults:
@@ -49,13 +53,15 @@ def page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     return render(request, "inspecting/field_evidence.html", context, status=422 if form.errors else 200)
 
 
-def _take(viewer: Viewer, part: FormPart, form: EvidenceForm, upload: UploadedFile) -> str:
-    """Take one file; returns the words of a refusal, with its name, or nothing."""
-    given = form.cleaned_data
+def take_all(viewer: Viewer, part: FormPart, uploads: Iterable[UploadedFile], facts: Facts) -> list[str]:
+    """Take files that a page posted, all with these facts; returns the words of each refusal, with the file's name."""
+    return [words for one in uploads if (words := _take(viewer, part, one, facts))]
+
+
+def _take(viewer: Viewer, part: FormPart, upload: UploadedFile, facts: Facts) -> str:
     try:
-        require_size(upload.size or 0, is_photo=given["kind"] == Evidence.Kind.PHOTO)  # before it is read into memory
-        facts = Facts(kind=given["kind"], name=upload.name or "", item=given["item"], caption=given["caption"])
-        actions.add_file(viewer, part, upload.read(), facts)
+        require_size(upload.size or 0, is_photo=facts.kind == Evidence.Kind.PHOTO)  # before it is read into memory
+        actions.add_file(viewer, part, upload.read(), replace(facts, name=upload.name or ""))
     except Refused as refusal:
         return f"{upload.name}：{refusal}"
     return ""

@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/parts/<int:pk>/check-out/", phone.check_out, name="check-out"),
     path("api/parts/<int:pk>/draft/", phone.draft, name="draft"),
     path("api/parts/<int:pk>/signature/", phone.signature, name="signature"),
+    path("api/parts/<int:pk>/obstacle/", phone.obstacle, name="send-obstacle"),
     path("api/parts/<int:pk>/evidence/", phone.begin_evidence, name="begin-evidence"),
     path("api/parts/<int:pk>/evidence/<slug:digest>/", phone.add_evidence, name="add-evidence"),
     path("api/parts/<int:pk>/evidence/<slug:digest>/leave-out/", phone.leave_out, name="leave-out"),

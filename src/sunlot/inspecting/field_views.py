@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sunlot.catalogue import queries as catalogue
 from sunlot.desk.forms import accepts
 from sunlot.desk.views import desk_view, visible_or_404
+from sunlot.drawing.models import Replacement
 from sunlot.norms import clock
 from sunlot.organisations import scans
 from sunlot.organisations.handwriting import HEIGHT, WIDTH
@@ -22,8 +23,10 @@ from sunlot.organisations.signatures import Proof
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.staff.keys import has_key
 
-from . import actions, deadlines, presenting, queries, records
+from . import actions, deadlines, modes, presenting, queries, records
 from .actions.guards import held_by
+from .evidence import Facts
+from .evidence_views import take_all
 from .forms import (
     AbsenceForm,
     InspectedHandForm,
@@ -35,7 +38,8 @@ from .forms import (
     base_of,
     version_in,
 )
-from .models import Finding, FormPart
+from .models import Evidence, Finding, FormPart
+from .notices import contact
 from .notices.queries import materials_of
 
 inspector_view = desk_view(Role.INSPECTOR)
@@ -139,6 +143,10 @@ def _show(
         "part": found,
         "form": form,
         "rows": [_row(number, finding, form, clash) for number, finding in enumerate(found.findings.all(), 1)],
+        "modes": [
+            (mode, modes.Mode(mode).label, [form[blank.name] for blank in blanks], mode in (form["mode"].value() or ()))
+            for mode, blanks in modes.BLANKS.items()
+        ],
         "base": base_of(found),
         "missing": missing,
         "places": places,
@@ -152,6 +160,7 @@ def _show(
         ),
         "held": held_by(found),
         "copies": found.copies.select_related("user", "device"),
+        "obstacles": found.obstacles.select_related("reported_by"),
         "way": presenting.way(found.form, found.form.team_label),
         "colleagues": [line.name for line in shown.members],
     }
@@ -207,7 +216,8 @@ def _clash_words(form: RecordForm, clash: actions.Clash | None) -> dict[str, str
     stored = RecordForm.initial_of(records.unflat({**records.flat(clash.mine), **clash.theirs}))
     words = {name: stored[name] for name in ("began_at", "ended_at", "remark", "from_paper") if name in clash.theirs}
     if "mode" in clash.theirs:
-        words["mode"] = dict(form.fields["mode"].choices).get(stored["mode"], "") if stored["mode"] else ""  # type: ignore[attr-defined]  # a ChoiceField
+        words["mode"] = modes.words(clash.theirs["mode"])
+    words |= {blank.name: blank.words(stored[blank.name]) for blank in modes.ALL if blank.name in clash.theirs}
     if "categories" in clash.theirs:
         labels = dict(form.fields["categories"].choices)  # type: ignore[attr-defined]  # a MultipleChoiceField
         words["categories"] = "、".join(labels[value] for value in stored["categories"])
@@ -258,12 +268,19 @@ def obstacle(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     form = ObstacleForm(request.POST or None)
 
     def act(data: dict[str, Any]) -> None:
+        label = Replacement.Cause(data["cause"]).label
+        facts = Facts(kind=Evidence.Kind.PHOTO, caption=f"不能检查：{label}")
+        faults = take_all(viewer, found, request.FILES.getlist("files"), facts)
+        if faults:
+            raise Refused("；".join(faults))
         actions.report_obstacle(viewer, found, data["cause"], data["reason"])
 
     if request.method == "POST" and form.is_valid() and accepts(form, None, act):
         messages.success(request, "已报告，经办人核实后按规则替补。")
         return redirect("field:part", pk)
-    context = {"part": found, "form": form, "shown": _view_of(found)}
+    if form.errors:
+        found = _part(viewer, pk)  # some of the photos may have been taken
+    context = {"part": found, "form": form, "shown": _view_of(found), "has_photo": contact.has_photo(found)}
     return render(request, "inspecting/field_obstacle.html", context, status=422 if form.errors else 200)
 
 

@@ -10,18 +10,26 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from sunlot.catalogue.models import ItemVersion
-from sunlot.desk.forms import DeskForm
+from sunlot.desk.forms import DeskForm, dress
 from sunlot.drawing.models import Replacement
 from sunlot.organisations.models import Organisation
 from sunlot.planning.models import Plan
 from sunlot.staff.signing import ProvingForm
 from sunlot.visits.models import Visit
 
-from . import deadlines, queries
+from . import deadlines, modes, queries
+from .blanks import control
 from .models import Category, Evidence, Finding, Form, FormPart
 from .records import Answered, PartData, data_of, flat, measured_in, measured_text
 
 MAX_TEXT = 4000
+
+
+class ModeField(forms.MultipleChoiceField):
+    """The modes of a visit; none is posted as nothing or as an empty text."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [one for one in super().to_python(value) if one]
 
 
 class RecordForm(DeskForm):
@@ -30,7 +38,9 @@ class RecordForm(DeskForm):
     A field that can't be read keeps what is stored and shows its fault; all others are saved.
     """
 
-    mode = forms.ChoiceField(label="检查方式", required=False, choices=[("", "选检查方式"), *ItemVersion.Mode.choices])
+    mode = ModeField(
+        label="检查方式", required=False, choices=ItemVersion.Mode.choices, widget=forms.CheckboxSelectMultiple()
+    )
     began_at = forms.DateTimeField(label="检查开始", required=False, widget=forms.DateTimeInput())
     ended_at = forms.DateTimeField(label="检查结束", required=False, widget=forms.DateTimeInput())
     categories = forms.MultipleChoiceField(
@@ -52,6 +62,9 @@ class RecordForm(DeskForm):
         self.part = part
         self.codes = [finding.version.item.code for finding in part.findings.all()]
         super().__init__(*args, **kwargs)
+        for blank in modes.ALL:
+            self.fields[blank.name] = control(blank)
+            dress(self.fields[blank.name])
         for finding in part.findings.all():
             self.fields |= {f"{name}-{finding.version.item.code}": one for name, one in _item_fields(finding).items()}
 
@@ -59,12 +72,13 @@ class RecordForm(DeskForm):
     def initial_of(data: PartData) -> dict[str, Any]:
         """What the controls show for a record."""
         shown: dict[str, Any] = {
-            "mode": data.mode,
+            "mode": modes.chosen(data.mode),
             "began_at": data.began_at,
             "ended_at": data.ended_at,
             "categories": list(data.categories),
             "remark": data.remark,
             "from_paper": data.from_paper,
+            **{blank.name: data.details.get(blank.name, "") for blank in modes.ALL},
         }
         for code, answered in data.findings.items():
             shown[f"answer-{code}"], shown[f"note-{code}"] = answered.answer, answered.note
@@ -78,12 +92,13 @@ class RecordForm(DeskForm):
         typed = {name: _one_line_end(value) for name, value in self.cleaned_data.items()}
         known = {**self.initial_of(data_of(self.part)), **typed}
         return PartData(
-            mode=known["mode"],
+            mode=modes.ordered(known["mode"]),
             began_at=known["began_at"],
             ended_at=known["ended_at"],
             categories=tuple(known["categories"]),
             remark=known["remark"],
             from_paper=known["from_paper"],
+            details={blank.name: known[blank.name] for blank in modes.ALL if known[blank.name]},
             findings={code: _answered(known, code) for code in self.codes},
         )
 

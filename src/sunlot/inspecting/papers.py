@@ -12,7 +12,7 @@ from sunlot.norms import clock
 from sunlot.organisations.models import Signature
 from sunlot.trail import files
 
-from . import queries
+from . import modes, queries
 from .codes import queries as codes
 from .models import Category, Finding, Form, FormPart
 from .presenting import PartView, SignatureLine
@@ -45,7 +45,7 @@ def document(form: Form, parts: Sequence[PartView]) -> sheet.InspectionForm:
 
 
 def _facts(form: Form, parts: Sequence[PartView]) -> tuple[Field, ...]:
-    modes = list(dict.fromkeys(one.part.get_mode_display() for one in parts if one.part.mode))
+    every = modes.ordered(mode for one in parts for mode in modes.chosen(one.part.mode))
     began = [one.part.began_at for one in parts if one.part.began_at]
     ended = [one.part.ended_at for one in parts if one.part.ended_at]
     span = ""
@@ -58,7 +58,7 @@ def _facts(form: Form, parts: Sequence[PartView]) -> tuple[Field, ...]:
         Field("对象类别", form.object.kind.name),
         Field("地址", form.object.address),
         Field("检查组", form.team_label),
-        Field("检查方式", "、".join(modes)),
+        Field("检查方式", modes.words(every)),
         Field("检查时间", span),
         *_scanned(form, parts),
         *_replaced(form),
@@ -96,6 +96,11 @@ def _department(one: PartView) -> sheet.FormDepartment:
             for member in part.members.all()
         ),
         items=tuple(_item(finding) for finding in part.findings.all()),
+        ways=tuple(
+            Field(mode, "；".join(f"{label}：{said}" for label, said in told))
+            for mode, told in modes.told(part.mode, part.mode_details)
+            if told
+        ),
         results=tuple(part.category_labels),
         summary="　".join(filter(None, [part.remark, *_added(part)])),
         signatures=tuple(_member(line) for line in one.members),

@@ -10,15 +10,26 @@ from django.urls import reverse
 from sunlot.catalogue import prose
 from sunlot.catalogue import queries as catalogue
 from sunlot.catalogue.models import GuideVersion, ItemVersion
+from sunlot.drawing.models import Replacement
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.visits.queries import Agreement, agreements
 
-from . import presenting, queries, records
+from . import modes, presenting, queries, records
 from .codes import queries as codes
 from .evidence import Facts
 from .forms import MAX_TEXT
-from .models import NEED_REMARK, OF_PROBLEMS, Category, CheckOut, Evidence, FieldDevice, Finding, FormPart
+from .models import (
+    NEED_REMARK,
+    OF_PROBLEMS,
+    Category,
+    CheckOut,
+    Evidence,
+    FieldDevice,
+    Finding,
+    FormPart,
+    Obstacle,
+)
 from .notices import contact
 from .notices import queries as notices
 from .records import PartData
@@ -45,6 +56,9 @@ def day(viewer: Viewer, device: FieldDevice) -> dict[str, Any]:
     signatures = queries.signatures_by_part(parts)
     earlier, agreed = _earlier(viewer, parts), agreements(f"form:{part.form_id}" for part in parts)
     forms = {part.form_id for part in parts}
+    obstacles: dict[int, list[Obstacle]] = {}
+    for one in Obstacle.objects.filter(part__in=parts).select_related("reported_by"):
+        obstacles.setdefault(one.part_id, []).append(one)
     handed_in, numbers = notices.materials_of(forms), codes.numbers_of(forms)
     to_sign = (
         queries.to_countersign(viewer).select_related("form__object", "recorded_by").order_by("completed_on", "pk")
@@ -61,6 +75,10 @@ def day(viewer: Viewer, device: FieldDevice) -> dict[str, Any]:
                 "earlier": earlier.get(part.form.object_id, []),
                 "agreed": _agreed(agreed.get(f"form:{part.form_id}")),
                 "code": numbers.get(part.form_id, ""),
+                "obstacles": [
+                    f"{one.get_cause_display()}，{one.reason}（{one.reported_by.name}）"
+                    for one in obstacles.get(part.pk, [])
+                ],
                 "handed_in": [
                     {"name": one.name, "item": one.item, "url": reverse("inspecting:notice-material", args=[one.pk])}
                     for one in handed_in.get(part.form_id, [])
@@ -79,10 +97,13 @@ def _words() -> dict[str, Any]:
     """The words and rules that the phone needs to fill in and check a form by itself (static/inspecting/app/record.js)."""
     return {
         "modes": list(map(list, ItemVersion.Mode.choices)),
+        "blanks": {mode: [blank.for_phone() for blank in blanks] for mode, blanks in modes.BLANKS.items()},
+        "no_shot": modes.NO_SHOT,
         "categories": list(map(list, Category.choices)),
         "severities": list(map(list, Finding.Severity.choices)),
         "of_problems": sorted(OF_PROBLEMS),
         "need_remark": sorted(NEED_REMARK),
+        "obstacles": [[one.value, one.label] for one in Replacement.OBJECT_CAUSES],
     }
 
 
@@ -106,6 +127,7 @@ def _part(part: FormPart, shown: presenting.PartView) -> dict[str, Any]:
         else None,
         "starts_on": task.starts_on.isoformat(),
         "dispatched_on": task.created_at.astimezone(clock.SHANGHAI).date().isoformat(),
+        "drawn": task.attempt_id is not None,
         "colleagues": [line.name for line in shown.members],
         "texts": records.flat(records.data_of(part)),
         "signed": shown.inspected.name if shown.inspected else part.absence_reason and f"未签字：{part.absence_reason}",
@@ -235,20 +257,24 @@ def read_texts(part: FormPart, sent: object) -> PartData:
 def _check(findings: Mapping[str, Finding], name: str, text: str) -> None:
     kind, _, code = name.partition("-")
     allowed = {
-        "mode": ["", *ItemVersion.Mode.values], "from_paper": ["", "yes"],
+        "from_paper": ["", "yes"],
         "answer": Finding.Answer.values, "severity": ["", *Finding.Severity.values],
     }  # fmt: skip
     if code and code not in findings:
         raise Refused(f"检查表里没有事项 {code[:24]}。更新检查应用后再上传。")
     if kind in allowed and text not in allowed[kind]:
         raise Refused("草稿里有看不懂的选择。更新检查应用后再上传。")
+    if kind == "mode" and modes.ordered(text.split(",")) != text:
+        raise Refused("草稿里有看不懂的检查方式。更新检查应用后再上传。")
+    if kind in modes.NAMES and not next(one for one in modes.ALL if one.name == kind).holds(text):
+        raise Refused("草稿里有一处看不懂或太长。更新检查应用后再上传。")
     if kind == "categories" and not set(filter(None, text.split(","))) <= set(Category.values):
         raise Refused("草稿里有看不懂的检查结果。更新检查应用后再上传。")
     if kind == "offers":
         offered = {str(one.position) for one in findings[code].version.offered_findings.all()}
         if not set(filter(None, text.split(","))) <= offered:
             raise Refused(f"事项 {code} 没有所选的问题。更新检查应用后再上传。")
-    if len(text) > _LENGTHS.get(kind, 2000) or "\0" in text:
+    if len(text) > _LENGTHS.get(kind, MAX_TEXT if kind in modes.NAMES else 2000) or "\0" in text:
         raise Refused("草稿里有一处太长，缩短后再上传。")
 
 

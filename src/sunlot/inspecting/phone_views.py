@@ -6,6 +6,7 @@ or 422 (not like this); 401 says that somebody must sign in first.
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -262,6 +263,22 @@ def signature(request: HttpRequest, viewer: Viewer, pk: int) -> JsonResponse:
 
 
 _SIGNATURE = ("kind", "digest", "name", "strokes", "scan", "reason", "witness", "witness_is")
+
+
+@require_POST
+@api
+def obstacle(request: HttpRequest, viewer: Viewer, pk: int) -> JsonResponse:
+    """A report that the object can't be inspected, made on the phone; its photos came before it."""
+    sent = _sent(request)
+    part = _part(viewer, pk)
+    _device(viewer, sent)
+    found = phone_data.read_moment(sent.get("at"))
+    ahead = sent.get("offset")
+    if found is not None and isinstance(ahead, int | float) and abs(ahead) < 10**8:
+        found -= timedelta(seconds=ahead)
+    cause, reason = str(sent.get("cause", "")), str(sent.get("reason", "")).replace("\0", "")[:200]
+    actions.report_obstacle(viewer, part, cause, reason, found_at=found)
+    return JsonResponse({})
 
 
 @require_POST

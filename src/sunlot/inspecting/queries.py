@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from sunlot.catalogue.models import ItemVersion
 from sunlot.drawing.models import Attempt
 from sunlot.organisations.models import Signature
 from sunlot.organisations.roles import ADMINISTRATORS, Role
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.annual.queries import progress_counter
 
-from . import records
+from . import modes, records
 from .models import Category, DraftCopy, Finding, Form, FormPart, PartMember
 
 State = FormPart.State
@@ -167,7 +166,7 @@ def _is_mine(viewer: Viewer, outer: str) -> Exists:
 
 _FIELDS = {
     "mode": "检查方式", "began_at": "检查开始", "ended_at": "检查结束", "categories": "检查结果", "remark": "情况说明",
-    "from_paper": "纸质表补录",
+    "from_paper": "纸质表补录", **{blank.name: blank.label for blank in modes.ALL},
 }  # fmt: skip
 _OF_ITEM = {
     "answer": "结论", "offers": "问题", "note": "情况说明", "severity": "严重程度", "article": "违反条款", "measured": "测量值",
@@ -189,7 +188,6 @@ def compared(part: FormPart, copy: DraftCopy) -> list[tuple[str, str, str]]:
 
 
 _CHOICES: dict[str, dict[str, str]] = {
-    "mode": dict(ItemVersion.Mode.choices),
     "answer": dict(Finding.Answer.choices),
     "severity": dict(Finding.Severity.choices),
     "from_paper": {"yes": "是"},
@@ -201,6 +199,10 @@ def in_words(part: FormPart, name: str, text: str) -> str:
     kind, _, code = name.partition("-")
     if not text:
         return ""
+    if kind == "mode":
+        return modes.words(text)
+    if kind in modes.NAMES:
+        return next(blank for blank in modes.ALL if blank.name == kind).words(text)
     if kind == "categories":
         return "；".join(dict(Category.choices).get(value, value) for value in text.split(","))
     if kind == "offers":

@@ -10,6 +10,7 @@ from sunlot.catalogue.models import ItemVersion
 from sunlot.norms import canonical, clock
 from sunlot.norms.canonical import Json
 
+from . import modes
 from .models import NEED_REMARK, OF_PROBLEMS, Category, Evidence, Finding, FormPart
 from .notices import contact
 
@@ -76,6 +77,8 @@ class PartData:
     categories: tuple[str, ...] = ()
     remark: str = ""
     from_paper: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What each mode says, by the name of its place (modes.ALL)."""
     findings: Mapping[str, Answered] = field(default_factory=dict)
 
 
@@ -96,6 +99,7 @@ def data_of(part: FormPart) -> PartData:
         categories=tuple(part.categories),
         remark=part.remark,
         from_paper=part.from_paper,
+        details={name: text for name, text in part.mode_details.items() if name in modes.NAMES},
         findings={found.version.item.code: answered_of(found) for found in part.findings.all()},
     )
 
@@ -121,6 +125,7 @@ def flat(data: PartData) -> dict[str, str]:
         "categories": ",".join(sorted(set(data.categories))),
         "remark": data.remark,
         "from_paper": "yes" if data.from_paper else "",
+        **{blank.name: data.details.get(blank.name, "") for blank in modes.ALL},
     }
     for code, answered in data.findings.items():
         texts[f"answer-{code}"], texts[f"note-{code}"] = answered.answer, answered.note
@@ -134,12 +139,13 @@ def unflat(texts: Mapping[str, str]) -> PartData:
     """The inverse of `flat`; a field that is not there is empty. Raises ValueError for what `flat` never writes."""
     codes = [name.removeprefix("answer-") for name in texts if name.startswith("answer-")]
     return PartData(
-        mode=texts.get("mode", ""),
+        mode=modes.ordered(texts.get("mode", "").split(",")),
         began_at=clock.parse(texts["began_at"]) if texts.get("began_at") else None,
         ended_at=clock.parse(texts["ended_at"]) if texts.get("ended_at") else None,
         categories=tuple(value for value in texts.get("categories", "").split(",") if value),
         remark=texts.get("remark", ""),
         from_paper=bool(texts.get("from_paper")),
+        details={blank.name: texts[blank.name] for blank in modes.ALL if texts.get(blank.name)},
         findings={code: _unflat_answer(texts, code) for code in codes},
     )
 
@@ -195,6 +201,7 @@ def gaps(part: FormPart, data: PartData) -> list[Gap]:
     return [
         *_gaps_in_findings(part, data),
         *_gaps_in_times(part, data),
+        *_gaps_in_modes(part, data),
         *_gaps_in_categories(data),
         *_gaps_in_evidence(part, data),
         *_gaps_in_contact(part, data),
@@ -251,6 +258,20 @@ def _gaps_in_times(part: FormPart, data: PartData) -> list[Gap]:
         found.append(Gap("id_ended_at", "检查结束时间还没有到，核对时间"))
     elif data.began_at is not None and data.ended_at < data.began_at:
         found.append(Gap("id_ended_at", "检查结束早于开始，核对时间"))
+    return found
+
+
+def _gaps_in_modes(part: FormPart, data: PartData) -> list[Gap]:
+    """Each mode says what it must; what is watched on the network is seen on a screenshot."""
+    found = [
+        Gap(f"id_{blank.name}", f"{ItemVersion.Mode(mode).label}没有{blank.verb}“{blank.label}”")
+        for mode in modes.chosen(data.mode)
+        for blank in modes.BLANKS[mode]
+        if blank.is_missing(data.details)
+    ]
+    shots = any(one.kind == Evidence.Kind.SHOT for one in evidence_of(part))
+    if ItemVersion.Mode.NETWORK in modes.chosen(data.mode) and not shots:
+        found.append(Gap("shots", modes.NO_SHOT))
     return found
 
 
@@ -319,6 +340,7 @@ def content(part: FormPart, data: PartData, absence: Absence | None) -> bytes:
         {
             **frame(part),
             "mode": data.mode,
+            "details": {blank.name: data.details.get(blank.name, "") for blank in modes.blanks_of(data.mode)},
             "began_at": _minute(data.began_at),
             "ended_at": _minute(data.ended_at),
             "items": items,
@@ -336,7 +358,7 @@ def content(part: FormPart, data: PartData, absence: Absence | None) -> bytes:
 def frame(part: FormPart) -> dict[str, Json]:
     """What of the record nobody types: whose it is, and by whom."""
     return {
-        "record": "sunlot-inspection/2",
+        "record": "sunlot-inspection/3",
         "form": part.form.number,
         "task": part.form.task.title,
         "object": {"number": part.form.object.number, "name": part.form.object.name},

@@ -29,7 +29,7 @@ from .actions.making import items_by_participant
 from .codes import queries as codes
 from .followups.showing import follow_ups
 from .forms import FormFilter, ReviewForm
-from .models import Form, FormPart, Task
+from .models import Form, FormPart, Obstacle, Task
 from .moved import moved_since
 from .notices.views import panel as notice_panel
 
@@ -118,6 +118,9 @@ def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "way": presenting.way(form, form.team_label),
         "moved": next(iter(moved_since(form.task.attempt, [(form.object, form.team)])), None),
         "history": history(things),
+        "obstacles": Obstacle.objects.filter(part__form=form).select_related(
+            "reported_by", "part__form__object", "part__form__task__attempt__draw"
+        ),
         **_replacing(viewer, form, shown),
         **notice_panel(viewer, form, every, [one.part for one in shown if one.is_full]),
     }

@@ -44,7 +44,7 @@ def public_content(
             },
             "department": {"code": part.organisation.code, "name": part.organisation.full_name},
             "inspected_on": ended.astimezone(clock.SHANGHAI).date().isoformat(),
-            "mode": part.get_mode_display(),
+            "mode": part.mode_words,
             "items": items,
             "categories": labels,
             "statement": statement,

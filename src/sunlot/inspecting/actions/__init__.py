@@ -4,7 +4,7 @@ from .devices import check_out, give_back, greet_device, keep_copy, note_signed_
 from .dispatch import dispatch
 from .evidence import SEALED, WrongOffset, add_file, add_piece, begin_upload, finish_upload, include, leave_out
 from .guards import CheckedOut
-from .obstacles import report_obstacle
+from .obstacles import replacement_page, report_obstacle
 from .phone import Given, SignedOtherwise, save_from_phone, sign_from_phone
 from .record import (
     Clash,
@@ -45,6 +45,7 @@ __all__ = [
     "note_signed_out",
     "note_wiped",
     "record_part",
+    "replacement_page",
     "report_lost",
     "report_obstacle",
     "require_signatures",

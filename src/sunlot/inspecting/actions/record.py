@@ -81,8 +81,8 @@ def save_part(
         return locked
     locked.mode, locked.began_at, locked.ended_at = data.mode, data.began_at, data.ended_at
     locked.categories, locked.remark = sorted(set(data.categories)), data.remark
-    locked.from_paper = data.from_paper
-    touch(viewer, locked, ["mode", "began_at", "ended_at", "categories", "remark", "from_paper"])
+    locked.from_paper, locked.mode_details = data.from_paper, dict(data.details)
+    touch(viewer, locked, ["mode", "mode_details", "began_at", "ended_at", "categories", "remark", "from_paper"])
     _write_findings(locked, data)
     record(
         viewer,

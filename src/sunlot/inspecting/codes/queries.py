@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
-from sunlot.catalogue.models import ItemVersion
 from sunlot.norms import clock
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import Viewer
@@ -17,7 +16,7 @@ from . import tokens
 
 LEAVING = timedelta(minutes=10)
 """A scan so long after the first one is of leaving; sooner it is somebody else of the inspected who looks."""
-_FROM_AFAR = (ItemVersion.Mode.PAPER, ItemVersion.Mode.NETWORK)  # nobody comes, so nobody has a code to show
+_FROM_AFAR = ("paper", "network", "paper,network")  # modes in which nobody comes, so nobody has a code to show
 AHEAD = 3  # days for which a phone gets keys: a weekend's visit is made with Friday's sync
 
 

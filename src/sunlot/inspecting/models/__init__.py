@@ -8,6 +8,7 @@ from .forms import Form, FormExpert, Task
 from .invited import Invitation, Opinion
 from .issued import IssuedDocument
 from .notices import AvoidanceRequest, ContactAttempt, NoticeMaterial, NoticeMessage, OutboxMessage, VisitNotice
+from .obstacles import Obstacle
 from .parts import NEED_REMARK, OF_PROBLEMS, Category, Edition, Finding, FormPart, PartMember
 from .ratings import RatingBucket, RatingSpent
 from .requests import CheckRequest
@@ -36,6 +37,7 @@ __all__ = [
     "IssuedDocument",
     "NoticeMaterial",
     "NoticeMessage",
+    "Obstacle",
     "Opinion",
     "OutboxMessage",
     "PartMember",

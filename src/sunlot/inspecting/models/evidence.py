@@ -20,6 +20,7 @@ class Evidence(models.Model):
         PHOTO = "photo", "照片"
         FILE = "file", "文件"
         SCAN = "scan", "纸质表扫描件"
+        SHOT = "shot", "网页截图"
 
     part = models.ForeignKey(FormPart, on_delete=models.PROTECT, related_name="evidence")
     # The item that it belongs to; none where it shows the visit as a whole.

@@ -56,7 +56,10 @@ class FormPart(models.Model):
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="parts")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="form_parts")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    mode = models.CharField("检查方式", max_length=12, choices=ItemVersion.Mode.choices, blank=True)
+    mode = models.CharField("检查方式", max_length=60, blank=True)  # several with commas between (modes.ordered)
+    mode_details = models.JSONField(
+        "各方式的内容", default=dict, blank=True
+    )  # a text by the name of each place (modes.ALL)
     began_at = models.DateTimeField("检查开始", null=True, blank=True)
     ended_at = models.DateTimeField("检查结束", null=True, blank=True)
     categories = models.JSONField("检查结果", default=list, blank=True)  # list of Category values
@@ -136,6 +139,11 @@ class FormPart(models.Model):
     @property
     def is_published(self) -> bool:
         return self.state in (self.State.PUBLISHED, self.State.CORRECTED)
+
+    @property
+    def mode_words(self) -> str:
+        """The modes in words: 书面检查、现场检查."""
+        return "、".join(ItemVersion.Mode(value).label for value in self.mode.split(",") if value)
 
     @property
     def category_labels(self) -> list[str]:

@@ -2,7 +2,8 @@
 
 from django import template
 
-from .. import records
+from .. import modes, records
+from ..actions import replacement_page
 from ..models import Evidence, Finding, FormPart
 from ..places import arrived
 
@@ -10,6 +11,7 @@ register = template.Library()
 
 
 register.filter("said", records.said)
+register.filter("replacement_page", replacement_page)
 
 
 @register.filter
@@ -17,6 +19,12 @@ def evidence_of(finding: Finding | None, part: FormPart) -> list[Evidence]:
     """The evidence in the record that belongs to an item, or, with None, to the visit as a whole."""
     key = finding.pk if finding else None
     return [one for one in part.evidence.all() if one.counts and one.finding_id == key]
+
+
+@register.filter
+def mode_facts(part: FormPart) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Of each mode of the visit its name and what it says."""
+    return modes.told(part.mode, part.mode_details)
 
 
 @register.filter

@@ -6,7 +6,7 @@ import { sha256 } from "./record.js";
 import { second } from "./times.js";
 
 const MB = 2 ** 20;
-const LIMITS = { photo: 30 * MB, sealed: 20 * MB, file: 50 * MB, scan: 50 * MB };
+const LIMITS = { photo: 30 * MB, sealed: 20 * MB, file: 50 * MB, scan: 50 * MB, shot: 50 * MB };
 const JUST_NOW = 120_000; // a photo whose file is older than this was not taken now
 const THUMB = 320;
 
@@ -36,14 +36,15 @@ function check(bytes, kind) {
   const head = String.fromCharCode(...bytes.subarray(0, 16));
   const isPicture = head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG\r\n\x1a\n") || (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP");
   const isPdf = head.startsWith("%PDF-");
-  if (head.slice(4, 8) === "ftyp" && /^(hei|hev|mif1|msf1|avif)/.test(head.slice(8, 12))) {
-    throw new Unfit("这是 HEIC 照片，没有收。在手机相机设置中选“兼容性最佳”重拍，或转成 JPEG。");
+  if (kind !== "file" && head.slice(4, 8) === "ftyp" && /^(hei|hev|mif1|msf1)/.test(head.slice(8, 12))) {
+    throw new Unfit(`这是 HEIC 照片，页面和文书里显示不了，没有作为照片收。${kind === "photo" ? "按“其他文件”添加，原件照样保存；或" : ""}在手机相机设置中选“兼容性最佳”后重拍、转成 JPEG 后添加。`);
   }
   if (kind === "photo" && !isPicture) throw new Unfit("这不是照片（JPEG、PNG、WebP），没有收。");
   if (kind === "sealed" && (head.startsWith("RIFF") || !(isPicture || isPdf))) throw new Unfit("签署件收照片（JPEG、PNG）或 PDF。");
   if (kind === "scan" && !isPicture && !isPdf) throw new Unfit("纸质检查表的扫描件收照片或 PDF。");
+  if (kind === "shot" && !isPicture && !isPdf) throw new Unfit("网页截图收 PNG、JPEG、WebP 或 PDF。");
   if (kind === "file" && !isPicture && !isPdf && !head.startsWith("PK\x03\x04") && head.slice(4, 8) !== "ftyp") {
-    throw new Unfit("文件收 PDF、Word（docx）、Excel（xlsx）、MP4 和 M4A，这个文件没有收。");
+    throw new Unfit("文件收 PDF、Word（docx）、Excel（xlsx）、HEIC、MP4 和 M4A，这个文件没有收。");
   }
   return isPicture;
 }

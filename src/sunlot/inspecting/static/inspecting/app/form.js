@@ -1,6 +1,8 @@
 // One visit's form: every tap is kept at once. The page is built once; what depends on the rest is brought up to date.
 
+import { blankNode } from "./blanks.js";
 import { button, code, el, field } from "./dom.js";
+import { reported } from "./obstacle.js";
 import { current, distanceWords, metres, watch } from "./place.js";
 import { allFine, answered, gaps, isOutside, lacksProof, list, measuredRows, measuredText, suggested, text } from "./record.js";
 import { shots } from "./shots.js";
@@ -73,8 +75,6 @@ export function formPage(app, id) {
 
   // --- how and when, the whole visit, the result ---
 
-  const mode = el("select", { class: "input", id: "mode-select", onchange: () => change({ mode: mode.value }) },
-    [["", "选检查方式"], ...words.modes].map(([value, label]) => el("option", { value, selected: text(texts(), "mode") === value }, label)));
   const time = (name) => {
     const control = el("input", { class: "input", id: `id_${name}`, type: "datetime-local", value: toControl(text(texts(), name)) });
     control.addEventListener("change", () => change({ [name]: fromControl(control.value) }));
@@ -85,6 +85,21 @@ export function formPage(app, id) {
     refreshers.push(() => node.replaceChildren(...(shows ? gapsNow().filter((gap) => gap.place === where) : []).map((gap) => el("p", { class: "fault" }, `${gap.words}。`))));
     return node;
   };
+  const modes = words.modes.map(([value, label]) => {
+    const box = el("input", { type: "checkbox", value, checked: list(text(texts(), "mode")).includes(value) });
+    box.addEventListener("change", () => change({ mode: modes.map((one) => one.box).filter((one) => one.checked).map((one) => one.value).join(",") }));
+    const screens = value === "network" ? shots(app, part, "", { kind: "shot" }) : null;
+    const told = el("div", { class: "stack", role: "group", "aria-label": `${label}的内容` }, el("h3", { class: "label" }, label),
+      words.blanks[value].map((blank) => blankNode(blank, text(texts(), blank.name), (given) => change({ [blank.name]: given }), { below: fault(`id_${blank.name}`) })),
+      screens && el("div", { id: "shots", role: "group", "aria-label": "网页截图" }, screens.box, fault("shots")),
+      value === "commissioned" && el("p", {}, el("a", { class: "linklike", href: `/desk/inspecting/parts/${id}/opinions/` }, "请机构用链接提交报告（联网）")));
+    refreshers.push(() => {
+      box.checked = list(text(texts(), "mode")).includes(value);
+      told.hidden = !box.checked;
+      screens?.refresh();
+    });
+    return { box, node: el("label", {}, box, el("span", {}, label)), told };
+  });
   const boxes = words.categories.map(([value, label]) => {
     const box = el("input", { type: "checkbox", value, checked: list(text(texts(), "categories")).includes(value) });
     box.addEventListener("change", () => change({ categories: boxes.map((one) => one.box).filter((one) => one.checked).map((one) => one.value).join(",") }));
@@ -140,12 +155,13 @@ export function formPage(app, id) {
       el("p", { class: "meta" }, [part.frame.task, part.team, part.frame.organisation.name].map((one) => el("span", {}, one))),
       el("p", { class: "meta" }, el("span", {}, part.address)), place, blocked,
       part.returned && el("div", { class: "note bad", role: "alert" }, el("p", {}, el("strong", {}, `退回或收回更正：${part.returned}`))),
+      reported(part, draft()),
       part.code && el("a", { class: "btn", href: `#/p/${id}/code` }, "出示检查码"),
       reading(part),
       !text(texts(), "began_at") && start,
       el("p", { class: "done-of" }, progress, progressWords),
       rest, el("ol", { class: "items" }, itemNodes),
-      section("方式和时间", "how", el("div", { class: "field", id: "mode" }, el("label", { for: mode.id }, "检查方式"), mode, fault("mode")),
+      section("方式和时间", "how", el("fieldset", { class: "field", id: "mode" }, el("legend", { class: "label" }, "检查方式（可多选）"), el("div", { class: "options column" }, modes.map((one) => one.node)), fault("mode")), modes.map((one) => one.told),
         field("检查开始", time("began_at"), fault("id_began_at")), field("检查结束", time("ended_at"), fault("id_ended_at"), el("p", { class: "hint" }, "不填则按去签字的时间"))),
       section("整次检查的照片和文件", "evidence", visit.box,
         el("div", { class: "options column" }, el("label", {}, paper, el("span", {}, "检查时填的是纸质表，现在补录", el("small", {}, "检查时间填实际检查的时间，并上传纸质表的扫描件。")))), scans.box, fault("evidence")),
@@ -153,6 +169,7 @@ export function formPage(app, id) {
         unreachable(part, texts, refreshers),
         el("div", { class: "field remark" }, el("label", { for: "id_remark" }, "情况说明（可不填）"), remark, el("p", { class: "hint" }, "只在本部门内部使用，不公示。"), fault("id_remark"))),
       draft().signature && el("p", { class: "note psec" }, "被检查人已签字。改动内容后要重新签字。"),
+      part.drawn && el("p", { class: "psec" }, el("a", { class: "btn", href: `#/p/${id}/obstacle` }, "不能检查")),
     ],
     foot: [left, next],
   };

@@ -4,6 +4,7 @@ import { codePage } from "./code.js";
 import { button, el, say } from "./dom.js";
 import { formPage } from "./form.js";
 import { minePage } from "./mine.js";
+import { obstaclePage } from "./obstacle.js";
 import { Offline, Refusal, SignedOut, ask } from "./server.js";
 import { signPage } from "./sign.js";
 import { Store } from "./store.js";
@@ -42,7 +43,7 @@ class App {
   /** Show the page of the address. */
   render({ top = false } = {}) {
     const [, , id, step] = location.hash.split("/");
-    const pages = { sign: signPage, code: codePage };
+    const pages = { sign: signPage, code: codePage, obstacle: obstaclePage };
     const page = id ? (pages[step] ?? formPage)(this, Number(id)) : minePage(this);
     if (page.redirect) return this.go(page.redirect);
     this.#page = page;

@@ -60,6 +60,9 @@ function card({ store }, part) {
 function stateOf(store, part, draft, count) {
   const pending = store.pendingOf(part.id);
   if (draft?.blocked) return ["late", draft.blocked.held ? `${draft.blocked.held.user}的手机在填` : draft.blocked.words];
+  if (draft?.obstacle?.refused) return ["late", `不能检查的报告没有收：${draft.obstacle.refused}`];
+  if (draft?.obstacle && !draft.obstacle.sent) return ["now", `不能检查，待上传 ${pending} 处`];
+  if (draft?.obstacle || part.obstacles?.length) return ["off", "已报告不能检查，等经办人替补"];
   if (draft?.signature?.refused) return ["late", draft.signature.refused];
   if (draft?.signature && !draft.signature.sent) return ["now", `被检查人已签字，待上传 ${pending} 处、待您签名`];
   if (draft?.signature) return pending ? ["run", `待上传 ${pending} 处`] : ["now", "已上传，待您签名提交"];

@@ -1,10 +1,8 @@
 // A part's record on the phone: what is missing, and the very bytes that the server will compute its digest from.
 // Both follow inspecting/records.py line by line; tests/inspecting/test_phone_app.py compares the two on random drafts.
 
-import { minute, now, today } from "./times.js";
-
-const FIELDS = ["mode", "began_at", "ended_at", "categories", "remark", "from_paper"];
-const OF_ITEM = ["answer", "note", "offers", "severity", "article", "measured"];
+import { isMissing, verb } from "./blanks.js";
+import { now, today } from "./times.js";
 
 /** A draft's text of one field, empty where it has none. */
 export const text = (texts, name, code) => texts[code === undefined ? name : `${name}-${code}`] ?? "";
@@ -31,7 +29,7 @@ export function isOutside([, value, , least, most]) {
 
 /** Everything that stands between a draft and its signature, in the order of the page. */
 export function gaps(part, texts, evidence, words) {
-  return [...inItems(part, texts, evidence), ...inTimes(part, texts), ...inCategories(part, texts, words), ...inEvidence(texts, evidence), ...inContact(part, texts, evidence)];
+  return [...inItems(part, texts, evidence), ...inTimes(part, texts), ...inModes(texts, evidence, words), ...inCategories(part, texts, words), ...inEvidence(texts, evidence), ...inContact(part, texts, evidence)];
 }
 
 /** “Unreachable” needs attempts, which are noted on the server, and a photo of the place (notices/contact.py). */
@@ -74,6 +72,15 @@ function inTimes(part, texts) {
   return found;
 }
 
+/** Each mode says what it must; what is watched on the network is seen on a screenshot (inspecting/modes.py). */
+function inModes(texts, evidence, words) {
+  const labels = new Map(words.modes);
+  const chosen = list(text(texts, "mode"));
+  const found = chosen.flatMap((mode) => words.blanks[mode].filter((blank) => isMissing(blank, texts))
+    .map((blank) => ({ place: `id_${blank.name}`, words: `${labels.get(mode)}没有${verb(blank)}“${blank.label}”` })));
+  return chosen.includes("network") && !evidence.some((one) => one.kind === "shot") ? [...found, { place: "shots", words: words.no_shot }] : found;
+}
+
 function inCategories(part, texts, words) {
   const chosen = new Set(list(text(texts, "categories")));
   const answers = new Set(part.items.map((item) => text(texts, "answer", item.code)));
@@ -108,6 +115,7 @@ export function content(part, texts, evidence, absence, words) {
   return {
     ...part.frame,
     mode: text(texts, "mode"),
+    details: Object.fromEntries(list(text(texts, "mode")).flatMap((mode) => words.blanks[mode]).map((blank) => [blank.name, text(texts, blank.name)])),
     began_at: text(texts, "began_at"),
     ended_at: text(texts, "ended_at"),
     items: part.items.map((item) => ({
@@ -181,6 +189,3 @@ export function suggested(part, texts) {
   if (chosen === "1" && answers.includes("problem")) return { ...texts, categories: "" };
   return texts;
 }
-
-/** The names of all fields of a part's draft. */
-export const names = (part) => [...FIELDS, ...part.items.flatMap((item) => OF_ITEM.map((name) => `${name}-${item.code}`))];

@@ -5,6 +5,8 @@ import { button, el, say } from "./dom.js";
 import { clockWords } from "./times.js";
 import { Full } from "./vault.js";
 
+const APART = ["scan", "shot", "sealed"]; // kinds that have blocks of their own, or none
+
 /** A block that shows them and stays true: call `refresh` after each change. */
 export function shots(app, part, item, { kind = "photo" } = {}) {
   const { store } = app;
@@ -14,10 +16,11 @@ export function shots(app, part, item, { kind = "photo" } = {}) {
 
   function adders() {
     if (kind === "scan") return el("div", { class: "row-wrap" }, adder("拍下纸质表", { camera: true }), adder("选择扫描件", { accept: "image/jpeg,image/png,application/pdf" }));
+    if (kind === "shot") return el("div", { class: "row-wrap" }, adder("选择网页截图", { accept: "image/jpeg,image/png,image/webp,application/pdf", multiple: true }));
     return el("div", { class: "row-wrap" },
       adder("拍照", { camera: true }),
       adder("从相册选", { accept: "image/jpeg,image/png,image/webp", multiple: true }),
-      adder("其他文件", { as: "file", accept: ".pdf,.docx,.xlsx,.mp4,.m4a,video/mp4,application/pdf" }));
+      adder("其他文件", { as: "file", accept: ".pdf,.docx,.xlsx,.mp4,.m4a,.heic,video/mp4,application/pdf,image/heic" }));
   }
 
   function adder(words, { camera = false, accept = "image/jpeg,image/png,image/webp", multiple = false, as = kind }) {
@@ -47,7 +50,7 @@ export function shots(app, part, item, { kind = "photo" } = {}) {
 
   function refresh() {
     const own = new Map(store.filesOf(part.id).map((file) => [file.digest, file]));
-    const belongs = (one) => (one.item ?? "") === item && (kind === "scan") === (one.kind === "scan") && one.kind !== "sealed";
+    const belongs = (one) => (one.item ?? "") === item && (kind === "photo" ? !APART.includes(one.kind) : one.kind === kind);
     const kept = (store.part(part.id)?.evidence ?? []).filter((one) => !own.has(one.digest));
     const all = [...kept, ...own.values()].filter(belongs);
     rows.replaceChildren(...all.filter((one) => one.state !== "leaving").map((one) => line(one, own.has(one.digest))));
@@ -60,7 +63,7 @@ export function shots(app, part, item, { kind = "photo" } = {}) {
       ? el("img", { src: one.thumb, alt: one.caption || one.name, width: 120, height: 90 })
       : one.is_photo ? el("img", { src: `/desk/inspecting/parts/${part.id}/evidence/${one.id}/`, alt: one.caption || one.name, width: 120, height: 90, loading: "lazy" })
         : el("span", { class: "file-name" }, one.name);
-    const source = one.kind === "photo" ? (one.from_camera ? "现场拍摄" : "选自相册") : "文件";
+    const source = one.kind === "photo" ? (one.from_camera ? "现场拍摄" : "选自相册") : one.kind === "shot" ? "网页截图" : "文件";
     return el("li", {}, picture, el("span", {}, `${clockWords(one.taken_at || "")} ${source}`), el("span", { class: "mark " + stateOf(one, isOwn)[0] }, stateOf(one, isOwn)[1]),
       one.left_out ? [el("span", {}, one.left_out), button("列入记录", () => app.include(part.id, one), "btn quiet small")] : button("不用这个", () => drop(one, isOwn), "btn quiet small"));
   }

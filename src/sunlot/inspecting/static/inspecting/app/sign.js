@@ -2,6 +2,7 @@
 // record, computed here: the server takes the signature only for the very same record.
 
 import { setUp } from "../../sunlot/js/pad.js";
+import { inWords } from "./blanks.js";
 import { Unfit, take } from "./capture.js";
 import { button, code, el, field, shape } from "./dom.js";
 import { content, digestOf, gaps, isOutside, list, measuredRows, offered, text } from "./record.js";
@@ -117,7 +118,8 @@ function recordNode(part, texts, evidence, words) {
     const [mark, said] = ANSWERS[text(texts, "answer", item.code)];
     return el("li", {}, el("span", { class: "no" }, at + 1), el("div", {}, el("b", {}, item.name), " ", el("small", {}, item.code), line(item).map((one) => el("p", { class: "told" }, one))), el("span", { class: `mark ${mark}` }, said));
   })), el("dl", { class: "facts" },
-    fact("检查结果", record.categories.join("；")), fact("检查方式", new Map(words.modes).get(record.mode)),
+    fact("检查结果", record.categories.join("；")), fact("检查方式", list(record.mode).map((mode) => new Map(words.modes).get(mode)).join("、")),
+    list(record.mode).flatMap((mode) => words.blanks[mode]).map((blank) => record.details[blank.name] && fact(blank.label, inWords(blank, record.details[blank.name]))),
     fact("检查时间", `${time(record.began_at)} 至 ${time(record.ended_at)}`),
     record.from_paper && fact("补录", "检查时填写纸质表"), record.remark && fact("情况说明", record.remark),
     evidence.some((one) => !one.item) && fact("整次检查", counted(evidence.filter((one) => !one.item)))));
@@ -126,7 +128,7 @@ function recordNode(part, texts, evidence, words) {
 const fact = (name, value) => el("div", {}, el("dt", {}, name), el("dd", { class: "told" }, value));
 
 function counted(evidence) {
-  const photos = evidence.filter((one) => one.kind === "photo").length;
-  const others = evidence.length - photos;
-  return list([photos ? `照片 ${photos} 张` : "", others ? `文件 ${others} 个` : ""].join(",")).join("、");
+  const [photos, screens] = ["photo", "shot"].map((kind) => evidence.filter((one) => one.kind === kind).length);
+  const others = evidence.length - photos - screens;
+  return list([photos ? `照片 ${photos} 张` : "", screens ? `网页截图 ${screens} 张` : "", others ? `文件 ${others} 个` : ""].join(",")).join("、");
 }

@@ -29,7 +29,7 @@ export class Store extends EventTarget {
   /** Read everything that is kept. */
   async load() {
     const day = await this.#vault.meta("day");
-    this.day = day ? await this.#vault.unseal(day) : null;
+    this.day = day ? fitted(await this.#vault.unseal(day)) : null;
     restore((await this.#vault.meta("ahead")) ?? 0);
     for await (const sealed of this.#vault.rows("drafts")) {
       const draft = upgraded(await this.#vault.unseal(sealed));
@@ -75,7 +75,7 @@ export class Store extends EventTarget {
     const part = this.part(id);
     return this.drafts.get(id) ?? {
       format: 1, id, title: part.title, version: part.version, base: part.texts, texts: part.texts, rows: {}, seq: 0, sent: 0,
-      place: null, signature: null, blocked: null, submit: "",
+      place: null, signature: null, blocked: null, submit: "", obstacle: null,
     };
   }
 
@@ -184,8 +184,8 @@ export class Store extends EventTarget {
   pendingOf(id) {
     const draft = this.drafts.get(id);
     const files = this.filesOf(id).filter((file) => file.state === "kept" || file.state === "leaving").length;
-    const signature = draft?.signature && !draft.signature.sent && !draft.signature.refused ? 1 : 0;
-    return (draft && isDirty(draft) ? 1 : 0) + files + signature;
+    const signature = draft && waits(draft.signature) ? 1 : 0;
+    return (draft && isDirty(draft) ? 1 : 0) + files + signature + (draft && waits(draft.obstacle) ? 1 : 0);
   }
 
   get pending() {
@@ -203,11 +203,20 @@ export class Store extends EventTarget {
   }
 }
 
+/** Whether something given once, a signature or a report, is still to be sent. */
+export const waits = (given) => Boolean(given) && !given.sent && !given.refused;
+
 export const isDirty = (draft) => draft.seq > draft.sent;
+
+/** A day that an earlier version took along, with the words that it did not have; the next sync brings the true ones. */
+function fitted(day) {
+  const blanks = Object.fromEntries(day.words.modes.map(([mode]) => [mode, []]));
+  return { ...day, words: { blanks, no_shot: "网络核查要附网页截图", obstacles: [], ...day.words } };
+}
 
 /** A draft as today's app keeps it, from whatever an earlier version kept. */
 function upgraded(draft) {
-  return { rows: {}, submit: "", ...draft, format: 1 };
+  return { rows: {}, submit: "", obstacle: null, ...draft, format: 1 };
 }
 
 /** When a file was taken, as its facts and the record hold it: by the phone's own clock. */

@@ -3,7 +3,7 @@
 
 import { merge } from "./record.js";
 import { Offline, Refusal, SignedOut, ask } from "./server.js";
-import { isDirty } from "./store.js";
+import { isDirty, waits } from "./store.js";
 
 const [LEAST_PIECE, FIRST_PIECE] = [256 * 1024, 512 * 1024]; // bytes; a good line gets larger pieces, a bad one smaller
 const SOON = 4000; // milliseconds within which a piece should be through
@@ -77,8 +77,7 @@ export class Sync extends EventTarget {
   /** Whether something that can be sent now was added meanwhile; what waits for its person does not count. */
   async #hasMore() {
     await this.#store.settled();
-    const waits = (given) => Boolean(given) && !given.sent && !given.refused;
-    return [...this.#store.drafts.values()].some((draft) => !draft.blocked && (isDirty(draft) || waits(draft.signature)))
+    return [...this.#store.drafts.values()].some((draft) => !draft.blocked && (isDirty(draft) || waits(draft.signature) || waits(draft.obstacle)))
       || [...this.#store.files.values()].some((file) => file.state === "kept" || file.state === "leaving");
   }
 
@@ -94,6 +93,7 @@ export class Sync extends EventTarget {
       await this.#sendDraft(id);
       for (const file of this.#store.filesOf(id)) await this.#sendFile(file);
       await this.#sendSignature(id);
+      await this.#sendObstacle(id);
     }
   }
 
@@ -162,11 +162,28 @@ export class Sync extends EventTarget {
     return this.#store.setFile(file.id, { state: "sent", offset: file.size, left_out: why }, { drop: true });
   }
 
-  async #sendSignature(id) {
+  /** Whether everything that a signature or a report stands on has been sent. */
+  #isWhole(id) {
     const draft = this.#store.drafts.get(id);
-    const given = draft?.signature;
-    if (!given || given.sent || given.refused || draft.blocked || isDirty(draft)) return;
-    if (this.#store.filesOf(id).some((file) => file.state === "kept" || file.state === "leaving")) return;
+    return !draft.blocked && !isDirty(draft) && !this.#store.filesOf(id).some((file) => file.state === "kept" || file.state === "leaving");
+  }
+
+  async #sendObstacle(id) {
+    const given = this.#store.drafts.get(id)?.obstacle;
+    if (!waits(given) || !this.#isWhole(id)) return;
+    try {
+      await ask(`parts/${id}/obstacle/`, { ...given, device: this.#device });
+      await this.#store.set(id, { obstacle: { ...given, sent: true } });
+      this.#dayAt = 0;
+    } catch (fault) {
+      if (!(fault instanceof Refusal)) throw fault;
+      await this.#store.set(id, { obstacle: { ...given, refused: fault.message } });
+    }
+  }
+
+  async #sendSignature(id) {
+    const given = this.#store.drafts.get(id)?.signature;
+    if (!waits(given) || !this.#isWhole(id)) return;
     try {
       const { submit } = await ask(`parts/${id}/signature/`, { ...given, device: this.#device });
       await this.#store.set(id, { signature: { ...given, sent: true }, submit });
