@@ -6,18 +6,26 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sunlot.archiving import actions, queries
 from sunlot.archiving.models import CaseFile, Disposal, LegalHold, Years
+from sunlot.inspecting.actions import documents as issuing
+from sunlot.inspecting.followups import actions as followups
 from sunlot.inspecting.models import Category, Form
+from sunlot.norms import clock
+from sunlot.organisations.signatures import Proof
 from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.publishing import actions as publishing
+from sunlot.trail.log import sealing
 from sunlot.trail.models import PublicEntry
 
 from ..inspecting.fieldwork import Fieldwork, on
+from ..inspecting.test_followups import clerk_of, order_text
+from ..inspecting.test_notices import WHEN, link_in
 from .filing import DEPARTMENTS, entries, filed, finish, packed, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,9 +50,7 @@ def test_the_leads_clerk_files_a_finished_form_and_everybody_who_may_finds_it(se
     shown = chen.get(reverse("archiving:file", args=[file.pk])).content.decode()
     assert "下载归档包" in shown and str(file.manifest_id) in re.sub(r"<[^>]*>|\s", "", shown)
     pdf = chen.get(reverse("archiving:file-pdf", args=[file.pk])).content
-    (tmp_path / "case.pdf").write_bytes(pdf)
-    text = subprocess.run(["pdftotext", "-layout", tmp_path / "case.pdf", "-"], capture_output=True, check=True)
-    words = re.sub(r"\s", "", text.stdout.decode())
+    words = words_of(pdf, tmp_path)
     for paper in (
         "卷内目录",
         "双随机抽查计划表",
@@ -106,6 +112,60 @@ def test_a_correction_after_the_filing_is_filed_as_the_next_edition(sent: Fieldw
     assert len([name for name in entries(packed(second)) if name.startswith("result-")]) == len(DEPARTMENTS) + 1
     first.refresh_from_db()
     assert packed(first) != packed(second) and first.state == "filed"
+
+
+def test_what_was_told_given_out_and_ordered_is_in_the_file_and_what_follows_is_filed_again(
+    sent: Fieldwork, tmp_path: Path
+) -> None:
+    form = sent.form()
+    told = sent.client(sent["chen"]).post(f"/desk/inspecting/forms/{form.pk}/notice/", WHEN)
+    address = link_in(told)
+    inspected = Client()
+    inspected.post(address, {"name": "李经理", "capacity": "项目经理"})
+    form = finish(sent)
+    part = sent.part()
+    clerk = clerk_of(sent, part)
+    receipt = issuing.issue(sent.inspector(part), part, "site_record")
+    order = followups.write_order(clerk, part, order_text())
+    head = sent["unit-head"]
+    followups.sign(head, order, Proof(head.user_id, clock.now()))
+    sealing.seal()
+    first = run(actions.file_form(sent["chen"], form))
+    names = entries(packed(first))
+    assert [sum(name.startswith(what) for name in names) for what in ("notice-", "document-")] == [1, 2]
+    words = words_of(sent.client(sent["chen"]).get(reverse("archiving:file-pdf", args=[first.pk])).content, tmp_path)
+    for said in (
+        "检查告知情况",
+        "李经理",
+        "现场检查笔录",
+        receipt.number,
+        "责令改正通知书",
+        order.number,
+        "后续处理情况",
+        "还没有办结",
+    ):
+        assert said in words, said
+    shown = Client().get(reverse("portal:verify-document", args=[receipt.digest])).content.decode()
+    assert "现场检查笔录" in shown
+    assert list(queries.to_file(sent["chen"])) == []
+
+    followups.serve(clerk, order, on=clock.today(), way="直接送达", to="李经理")
+    followups.close(clerk, order, on=clock.today(), result="已在公示栏公示", corrected=True)
+    assert list(queries.to_file(sent["chen"])) == [form]
+    second = run(actions.file_form(sent["chen"], Form.objects.get(pk=form.pk)))
+    words = words_of(sent.client(sent["chen"]).get(reverse("archiving:file-pdf", args=[second.pk])).content, tmp_path)
+    assert (second.edition, "送达回证" in words, "已在公示栏公示" in words, "还没有办结" in words) == (
+        2,
+        True,
+        True,
+        False,
+    )
+
+
+def words_of(pdf: bytes, folder: Path) -> str:
+    (folder / "case.pdf").write_bytes(pdf)
+    text = subprocess.run(["pdftotext", "-layout", folder / "case.pdf", "-"], capture_output=True, check=True)
+    return re.sub(r"[\s\u200b]", "", text.stdout.decode())
 
 
 def test_a_job_that_failed_says_why_and_can_be_asked_for_again(

@@ -16,6 +16,7 @@ from docx import Document
 from sunlot.documents.correction_order import correction_order_docx
 from sunlot.documents.paper import content, digest_of
 from sunlot.documents.parts import Image, Slots
+from sunlot.documents.restoring import restored
 from sunlot.documents.rosters import object_roster_xlsx
 from sunlot.documents.transfer_letter import transfer_letter_docx
 from sunlot.documents.typesetting import typeset_apart, typeset_together, typeset_volumes
@@ -41,6 +42,32 @@ ABSENT: dict[str, set[str]] = {
     "evidence_sheet": {"party.address", "party.person", "party.phone"},
 }
 TYPST = '#read("x") #import *b* $a^2$ <c> @d _e_ `f` \\g [h]{i} // =j'
+
+
+@pytest.mark.parametrize("kind", records.SAMPLES)
+def test_a_record_is_made_again_from_its_content_and_is_the_same_paper(kind: str) -> None:
+    for record in (
+        records.SAMPLES[kind][1],
+        records.longest(records.SAMPLES[kind][1]),
+        records.emptiest(records.SAMPLES[kind][1]),
+    ):
+        pictures = {picture.digest: picture.data for picture in pictures_in(record)}
+        again = restored(content(record), pictures.__getitem__)
+        assert (type(again), content(again)) == (type(record), content(record))
+        assert again == record.filled()
+    with pytest.raises(ValueError, match="no document is called"):
+        restored(content(record).replace(record.name.encode(), b"nothing"), pictures.__getitem__)
+
+
+def pictures_in(value: Any) -> Iterator[Image]:
+    if isinstance(value, Image):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from pictures_in(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from pictures_in(getattr(value, field.name))
 
 
 def texts_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ State = CaseFile.State
 def file_form(viewer: Viewer, form: Form) -> CaseFile:
     """Have a finished form filed: a long job makes the PDF and the manifest and moves the form to 已归档.
 
-    Asked twice while it is made is asked once. A filed form is filed again only where a result was corrected since.
+    Asked twice while it is made is asked once. A filed form is filed again only where something was added since: a correction, a follow-up, a document.
     Raises NotAllowed for others than the keeper's clerk, Refused before every part is published.
     """
     locked = Form.objects.select_for_update().get(pk=form.pk)
@@ -33,7 +33,7 @@ def file_form(viewer: Viewer, form: Form) -> CaseFile:
     if newest is not None and newest.state == State.MAKING:
         return newest
     if locked.state == Form.State.FILED:
-        raise Refused("这份检查表已经归档。归档以后公示的结果有更正的，才再归档一次。")
+        raise Refused("这份检查表已经归档。归档以后结果有更正、后续处理有进展或又出具文书的，才再归档。")
     if locked.state != Form.State.CLOSED:
         raise Refused(f"检查表现在是“{locked.get_state_display()}”。各部门的结果都公示以后才能归档。")
     if newest is None or newest.state != State.FAILED:

@@ -7,7 +7,19 @@ from sunlot.drawing.models import Attempt
 from sunlot.drawing.queries import record_signatures, with_all
 from sunlot.inspecting import presenting
 from sunlot.inspecting import queries as inspecting
-from sunlot.inspecting.models import CheckRequest, Form, FormPart, Opinion
+from sunlot.inspecting.followups.papers import name_of
+from sunlot.inspecting.models import (
+    AvoidanceRequest,
+    CheckRequest,
+    ContactAttempt,
+    CorrectionOrder,
+    Form,
+    FormPart,
+    HandOver,
+    IssuedDocument,
+    Opinion,
+    VisitNotice,
+)
 from sunlot.inspecting.records import evidence_of
 from sunlot.inspecting.special.queries import whole
 from sunlot.organisations.models import Signature
@@ -19,6 +31,38 @@ from sunlot.trail.models import EventDetail
 
 MAX_TEXT = 100_000
 """Characters of a case that the search in texts looks through."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the inspected was told before the visit, and what came of it."""
+
+    notices: tuple[VisitNotice, ...]
+    avoidances: tuple[AvoidanceRequest, ...]
+    contacts: tuple[ContactAttempt, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.notices or self.avoidances or self.contacts)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What was ordered and handed over. A letter that was voided before it was signed is in the trail alone."""
+
+    orders: tuple[CorrectionOrder, ...]
+    handovers: tuple[HandOver, ...]
+    given: tuple[Signature, ...]
+
+    @property
+    def letters(self) -> list[CorrectionOrder | HandOver]:
+        return [*self.orders, *self.handovers]
+
+    @property
+    def signatures(self) -> list[tuple[str, Signature]]:
+        """Each with the name of its letter."""
+        names = {letter.thing: name_of(letter) for letter in self.letters}
+        return [(names[one.thing], one) for one in self.given]
 
 
 @dataclass(frozen=True)
@@ -35,6 +79,18 @@ class Case:
     events: tuple[EventDetail, ...]
     opinions: tuple[Opinion, ...]
     request: CheckRequest | None
+    told: Told
+    documents: tuple[IssuedDocument, ...]
+    followed: Followed
+
+    @property
+    def own_things(self) -> list[str]:
+        """What a filing must find as it was gathered: the form, its parts, what follows them. The draw's acts are older."""
+        return [
+            f"form:{self.form.pk}",
+            *(view.part.thing for view in self.parts),
+            *(letter.thing for letter in self.followed.letters),
+        ]
 
     @property
     def signatures(self) -> list[tuple[str, Signature]]:
@@ -43,6 +99,7 @@ class Case:
             *(("抽查计划", one) for one in self.plan_signatures),
             *(("抽取记录", one) for one in self.draw_signatures),
             *((view.part.organisation.name, one) for view in self.parts for one in view.signatures),
+            *self.followed.signatures,
         ]
 
     @property
@@ -67,6 +124,7 @@ class Case:
                 words += [finding.version.item.code, finding.version.name, finding.note]
             words += [one.caption for one in evidence_of(part)]
             words += [publication.statement for publication in self.publications[part.pk]]
+        words += [word for letter in self.followed.letters for word in (letter.number, letter.result)]
         return "\n".join(word for word in words if word).lower()[:MAX_TEXT]
 
 
@@ -92,6 +150,8 @@ def case_of(form_id: int) -> Case:
     things += [plan.thing] if plan else []
     request = whole(CheckRequest.objects.filter(task=form.task_id)).first()
     things += [request.thing] if request else []
+    followed = _followed(parts)
+    things += [letter.thing for letter in followed.letters]
     return Case(
         form=form,
         parts=tuple(presenting.part_view(part, signatures[part.pk]) for part in parts),
@@ -107,6 +167,33 @@ def case_of(form_id: int) -> Case:
             .order_by("invitation", "number")
         ),
         request=request,
+        told=_told(form, parts),
+        documents=tuple(IssuedDocument.objects.filter(part__in=parts).select_related("part__organisation", "file")),
+        followed=followed,
+    )
+
+
+def _told(form: Form, parts: Sequence[FormPart]) -> Told:
+    notices = form.notices.select_related("organisation", "sent_by", "paper")
+    avoidances = AvoidanceRequest.objects.filter(part__in=parts)
+    contacts = ContactAttempt.objects.filter(part__in=parts)
+    return Told(
+        tuple(notices.prefetch_related("messages", "materials__original").order_by("sent_at", "pk")),
+        tuple(avoidances.select_related("inspector", "part__organisation", "decided_by")),
+        tuple(contacts.select_related("part__organisation", "noted_by")),
+    )
+
+
+def _followed(parts: Sequence[FormPart]) -> Followed:
+    related = "part__organisation__parent", "part__form__object", "part__form__task", "signed_by"
+    signed = {"part__in": parts, "signed_at__isnull": False}
+    orders = tuple(CorrectionOrder.objects.filter(**signed).select_related(*related))
+    handovers = tuple(HandOver.objects.filter(**signed).select_related(*related))
+    given = Signature.objects.filter(thing__in=[one.thing for one in (*orders, *handovers)])
+    return Followed(
+        orders,
+        handovers,
+        tuple(given.select_related("user", "confirmed_by", "on_behalf_of", "file").order_by("signed_at", "pk")),
     )
 
 

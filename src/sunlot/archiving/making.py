@@ -76,7 +76,7 @@ def _commit(work: Work, file: CaseFile, case: Case, records: list[Record]) -> No
         current = CaseFile.objects.select_for_update().get(pk=file.pk)
         if current.state != State.MAKING or form.state != Form.State.CLOSED:
             raise Refused("归档期间检查表有了变动，没有归档。看过以后重新归档。")
-        own = [f"form:{form.pk}", *(view.part.thing for view in case.parts)]
+        own = case.own_things
         if EventDetail.objects.filter(thing__in=own).count() != sum(one.thing in own for one in case.events):
             raise Refused("归档期间又有新的办理，没有归档。重新归档。")
         assert file.manifest is not None  # noqa: S101 -- made just before

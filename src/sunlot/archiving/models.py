@@ -23,7 +23,8 @@ class Years(models.IntegerChoices):
 class CaseFile(models.Model):
     """A form as it was filed: the bound PDF, the manifest over all its files, and the log's proof of it.
 
-    A correction of a result after the filing leaves the file as it was; the form is filed again as its next edition.
+    What comes after the filing (a correction, a follow-up, a document) leaves the file as it was; the form is filed again
+    as its next edition.
     """
 
     class State(models.TextChoices):

@@ -14,6 +14,7 @@ from typing import IO
 from sunlot import filed
 from sunlot.drawing.queries import bundle_bytes
 from sunlot.filed.manifest import DRAW, LOG, MANIFEST, PLAN, SIGNATURES, TRAIL
+from sunlot.inspecting.issuing import label_of
 from sunlot.inspecting.models import FormPart
 from sunlot.lottery.sources import PIECE
 from sunlot.norms import canonical, clock
@@ -38,6 +39,8 @@ manifest.json   清单：每个文件的大小和摘要（SHA-256）
 record-…json    各部门提交的检查记录，逐版
 result-…json    公示的结果，逐次
 evidence-…      证据原件
+notice-…pdf     发出的检查告知书；material-… 是被检查单位提前提交的材料
+document-…pdf   出具的文书，逐件
 signatures.json 签署情况；signature-… 是手写签名和扫描件
 draw.zip        抽取材料包（sunlot verify 可单独核验）
 plan.json       抽查计划的内容
@@ -74,6 +77,7 @@ def _files(case: Case, pdf: StoredFile) -> Iterator[Kept]:
     for opinion in case.opinions:
         if opinion.file is not None:
             yield Kept(f"opinion-{opinion.file.digest[:16]}.pdf", opinion.file, f"{opinion.invitation.name}的报告")
+    yield from _given_out(case)
     yield Kept(SIGNATURES, files.store(canonical.dumps(_signatures(case))), "签署情况")
     for where, one in case.signatures:
         if one.file is not None:
@@ -82,6 +86,18 @@ def _files(case: Case, pdf: StoredFile) -> Iterator[Kept]:
         yield Kept(DRAW, files.store(bundle_bytes(case.attempt)), "抽取材料包")
         yield Kept(PLAN, files.store(case.attempt.rules.encode()), "抽查计划")
     yield Kept(TRAIL, files.store(canonical.dumps(_trail(case))), "留痕全文")
+
+
+def _given_out(case: Case) -> Iterator[Kept]:
+    """Notices and documents as they went out, and what the inspected handed in before the visit."""
+    for notice in case.told.notices:
+        yield Kept(f"notice-{notice.paper_id[:16]}.pdf", notice.paper, "检查告知书")
+        for one in notice.materials.all():
+            suffix = mimetypes.guess_extension(one.mime) or ".bin"
+            yield Kept(f"material-{one.original_id[:16]}{suffix}", one.original, "被检查单位提前提交的材料")
+    for document in case.documents:
+        name = f"{label_of(document.kind)}（{document.number}）"
+        yield Kept(f"document-{document.file_id[:16]}.pdf", document.file, name)
 
 
 def _of_part(case: Case, part: FormPart) -> Iterator[Kept]:

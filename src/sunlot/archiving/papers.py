@@ -9,13 +9,16 @@ from django.conf import settings
 from sunlot.documents.case_file import CaseFile as Cover
 from sunlot.documents.case_file import FiledPaper, bound_case
 from sunlot.documents.case_sheet import CaseSheet, SheetRow, SheetTable
+from sunlot.documents.evidence_sheet import EvidenceSheet
 from sunlot.documents.paper import Paper, Record
 from sunlot.documents.parts import Field, Name
 from sunlot.documents.parts import Signature as SignatureField
+from sunlot.documents.restoring import restored
 from sunlot.drawing.record_document import record_of
 from sunlot.inspecting import issuing
 from sunlot.inspecting import papers as inspecting
-from sunlot.inspecting.models import Category
+from sunlot.inspecting.followups.papers import name_of, receipt_document
+from sunlot.inspecting.models import Category, CorrectionOrder, HandOver
 from sunlot.inspecting.records import evidence_of
 from sunlot.inspecting.special.papers import approval_of
 from sunlot.norms import clock
@@ -64,11 +67,14 @@ def _cover(file: CaseFile, case: Case, filed_at: datetime, years: int, papers: l
 def _notes(file: CaseFile, case: Case) -> Iterator[str]:
     yield "电子原件（照片、文件、扫描件、抽取材料包、检查记录）随归档包保存，清单列有每个文件的摘要。"
     if file.edition > 1:
-        yield f"本卷为第 {file.edition} 版：前一版归档以后公示的结果有更正，前一版照原样保存。"
+        yield f"本卷为第 {file.edition} 版：前一版归档以后又有更正、后续处理或文书，前一版照原样保存。"
     for view in case.parts:
         left_out = [one for one in view.part.evidence.all() if not one.counts]
         if left_out:
             yield f"{view.part.organisation.name}：{len(left_out)} 个文件未列入记录，原件仍在归档包。"
+    for letter in case.followed.letters:
+        if letter.closed_on is None:
+            yield f"归档时{name_of(letter)}还没有办结，办结以后再归档一次。"
     if case.form.replaced_at is not None:
         yield f"检查表部分终止：{case.form.replaced_why}。"
 
@@ -103,15 +109,28 @@ def _papers(file: CaseFile, case: Case, day: date) -> Iterator[Paper]:
         yield record_of(case.attempt, list(case.draw_signatures))
     if case.request is not None:
         yield approval_of(case.request)
+    if not case.told.is_empty:
+        yield from (_given_out(notice.content_id) for notice in case.told.notices)
+        yield _told(file, case, day)
     yield inspecting.document(case.form, case.parts)
+    issued = {(one.part_id, one.kind) for one in case.documents}
     for view in case.parts:
-        if evidence_of(view.part):
+        if evidence_of(view.part) and (view.part.pk, EvidenceSheet.name) not in issued:
             yield issuing.evidence_sheet(issuing.Frame(view.part, case.form.number, day))
+    yield from (_given_out(one.digest) for one in case.documents)
     if case.opinions:
         yield _opinions(file, case, day)
     yield _signatures(file, case, day)
     yield _decisions(file, case, day)
+    yield from (receipt_document(one) for one in case.followed.orders if one.served_on)
+    if case.followed.letters:
+        yield _followed(file, case, day)
     yield _proofs(file, case, day)
+
+
+def _given_out(digest: str) -> Record:
+    """A paper as it went out, from its content."""
+    return restored(files.read(digest), files.read)
 
 
 def _sheet(file: CaseFile, day: date, title: str, **members: object) -> CaseSheet:
@@ -148,6 +167,87 @@ def _notice(file: CaseFile, case: Case, day: date) -> CaseSheet:
         tables=(parts, promised),
         note="公告封存后，名录和规则不能再改；承诺在公告中，密数在公告之后公开。",
     )  # fmt: skip
+
+
+def _told(file: CaseFile, case: Case, day: date) -> CaseSheet:
+    """检查告知情况: how the inspected was told, what it answered, where nobody could be reached."""
+    sent = tuple(
+        SheetRow(
+            (
+                f"{one.visit_on.isoformat()} {one.starts_at:%H:%M}",
+                "；".join(str(message) for message in one.messages.all()) or "当面或打印送达",
+                _moment(one.sent_at),
+                _moment(one.opened_at),
+                f"{one.confirmed_by}（{one.confirmed_as}）{_moment(one.confirmed_at)}" if one.confirmed_at else "",
+                f"已撤销：{one.revoked_why}" if one.revoked_at else f"提前提交材料 {len(one.materials.all())} 件",
+            )
+        )
+        for one in case.told.notices
+    )
+    asked = tuple(
+        SheetRow(
+            (
+                one.inspector.name,
+                one.reason,
+                one.asked_by,
+                one.get_state_display(),
+                one.decision,
+                _moment(one.decided_at),
+            )
+        )
+        for one in case.told.avoidances
+    )
+    sought = tuple(
+        SheetRow((one.part.organisation.name, str(one), one.letter_number, one.words, one.noted_by.name))
+        for one in case.told.contacts
+    )
+    tables = (
+        SheetTable(
+            title="检查告知书", heads=("检查时间", "送达", "发出", "打开", "确认收到", "其他"), shares=(2, 3, 2, 2, 3, 3), rows=sent
+        ),
+        SheetTable(
+            title="回避申请", heads=("检查人员", "理由", "申请人", "决定", "决定的理由", "时间"), shares=(2, 4, 2, 2, 3, 2), rows=asked
+        ),
+        SheetTable(
+            title="无法联系的查找经过", heads=("部门", "方式和日期", "邮件编号", "经过", "记录人"), shares=(2, 3, 2, 5, 2), rows=sought
+        ),
+    )  # fmt: skip
+    return _sheet(file, day, "检查告知情况", tables=tuple(one for one in tables if one.rows))
+
+
+def _followed(file: CaseFile, case: Case, day: date) -> CaseSheet:
+    """后续处理情况: every order and every hand-over to its end, or how far it has come."""
+    rows = tuple(
+        SheetRow(
+            (
+                name_of(one),
+                _moment(one.signed_at),
+                one.due_on.isoformat(),
+                _course(one),
+                one.get_state_display(),
+                f"{one.closed_on.isoformat()} {one.result}" if one.closed_on else "",
+            )
+        )
+        for one in case.followed.letters
+    )
+    table = SheetTable(
+        title="责令改正和移送", heads=("文书", "签发", "期限", "送达或接收", "状态", "结果"), shares=(4, 2, 2, 4, 2, 4), rows=rows
+    )  # fmt: skip
+    return _sheet(file, day, "后续处理情况", tables=(table,))
+
+
+def _course(letter: CorrectionOrder | HandOver) -> str:
+    """How a letter arrived."""
+    if isinstance(letter, HandOver):
+        return (
+            f"{letter.to} {letter.received_by} {letter.received_on.isoformat()}接收"
+            if letter.received_on
+            else letter.to
+        )
+    if letter.served_on is None:
+        return ""
+    to = letter.served_to or f"拒收：{letter.refusal}，见证人 {letter.witness}"
+    return f"{letter.served_on.isoformat()} {letter.served_way} {to}"
 
 
 def _signatures(file: CaseFile, case: Case, day: date) -> CaseSheet:

@@ -45,7 +45,7 @@ def filed(viewer: Viewer) -> "QuerySet[CaseFile, Any]":
 
 
 def to_file(viewer: Viewer) -> "QuerySet[Form]":
-    """The finished forms that wait for this clerk, and filed ones whose result was corrected since."""
+    """The finished forms that wait for this clerk, and filed ones to which something was added since."""
     if not viewer.has(Role.CLERK):
         return Form.objects.none()
     led = Q(task__plan__lead__path__startswith=viewer.base.path)

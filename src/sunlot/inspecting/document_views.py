@@ -26,10 +26,7 @@ def documents(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     part = _part(viewer, pk)
     submitted = part.state in FormPart.SUBMITTED
     kinds = [(name, kind, submitted or not kind.after_record) for name, kind in issuing.KINDS.items()]
-    issued = [
-        (one, issuing.KINDS[one.kind].label if one.kind in issuing.KINDS else one.kind)
-        for one in part.documents.select_related("issued_by")
-    ]
+    issued = [(one, issuing.label_of(one.kind)) for one in part.documents.select_related("issued_by")]
     context = {"part": part, "kinds": kinds, "issued": issued, "may_issue": policy.may_issue(viewer, part)}
     return render(request, "inspecting/documents.html", context)
 

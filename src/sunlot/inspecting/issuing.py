@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 
+from sunlot.documents.correction_order import CorrectionOrder
 from sunlot.documents.evidence_sheet import Copy, EvidenceSheet, Photo
 from sunlot.documents.extension_form import ExtensionForm
 from sunlot.documents.paper import Record
@@ -19,6 +20,7 @@ from sunlot.documents.sampling_record import SamplingRecord
 from sunlot.documents.service_receipt import Served, ServiceReceipt
 from sunlot.documents.site_record import Absence as AbsenceField
 from sunlot.documents.site_record import NotedItem, SiteRecord
+from sunlot.documents.transfer_letter import TransferLetter
 from sunlot.norms import clock
 from sunlot.staff.queries import slots_for
 from sunlot.trail import files
@@ -242,3 +244,11 @@ KINDS: dict[str, Kind] = {
     "service_receipt": Kind("送达回证", "SD", _receipt, hint="列出这一部分已出具的文书"),
 }
 """Every document that a part's page can give out, in the order of the way."""
+
+LETTERS = {CorrectionOrder.name: "责令改正通知书", TransferLetter.name: "移送函"}
+"""Those that go out with their signature alone (`followups`)."""
+
+
+def label_of(kind: str) -> str:
+    """What a kind of issued document is called."""
+    return KINDS[kind].label if kind in KINDS else LETTERS[kind]

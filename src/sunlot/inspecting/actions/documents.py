@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from sunlot.documents.paper import digest_of
+from sunlot.documents.paper import Record, content, digest_of
 from sunlot.documents.service_receipt import Served
 from sunlot.documents.typesetting import typeset
 from sunlot.norms import clock
@@ -12,6 +12,7 @@ from sunlot.trail.actions import record
 
 from .. import events, issuing, policy
 from ..models import FormPart, IssuedDocument
+from .forms import wait_to_be_filed
 from .guards import locked_part
 
 
@@ -40,15 +41,23 @@ def issue(viewer: Viewer, part: FormPart, kind: str) -> IssuedDocument:
         raise NotAllowed(f"文书由检查人员或{locked.organisation.name}的经办人、负责人出具。")
     if issuing.KINDS[kind].after_record and locked.state not in FormPart.SUBMITTED:
         raise Refused(f"提交检查记录以后才能出具{issuing.KINDS[kind].label}。")
-    paper = issuing.KINDS[kind].build(frame_of(locked, kind))
+    return give_out(viewer, locked, kind, issuing.KINDS[kind].build(frame_of(locked, kind)))
+
+
+def give_out(viewer: Viewer, part: FormPart, kind: str, paper: Record) -> IssuedDocument:
+    """Keep a document as it goes out, and its digest in the log; called inside the action that checked who may.
+
+    Its content is kept too, under the digest that it has: from it the file of the case is bound.
+    """
     digest = digest_of(paper)
-    label = issuing.KINDS[kind].label
     event = record(
-        viewer, events.DOCUMENT_ISSUED, locked.thing, f"出具{label}（{paper.file_number}）",
+        viewer, events.DOCUMENT_ISSUED, part.thing, f"出具{issuing.label_of(kind)}（{paper.file_number}）",
         after={"digest": digest, "number": paper.file_number},
         subject=f"document:{digest}", public={"digest": digest, "document": kind},
     )  # fmt: skip
+    files.store(content(paper))
+    wait_to_be_filed(part.form_id)
     return IssuedDocument.objects.create(
-        part=locked, kind=kind, number=paper.file_number, day=paper.day, digest=digest,
+        part=part, kind=kind, number=paper.file_number, day=paper.day, digest=digest,
         file=files.store(typeset(paper)), issued_by_id=viewer.user_id, issued_at=clock.now(), event=event,
     )  # fmt: skip

@@ -11,6 +11,17 @@ from ..models import Form, FormPart
 Part = FormPart.State
 
 
+def wait_to_be_filed(form_id: int) -> None:
+    """A filed form that something is added to waits to be filed again: its file holds what there was then.
+
+    Called inside the action that adds it; the lock lets a filing that is just ending see it, or end before.
+    """
+    form = Form.objects.select_for_update().get(pk=form_id)
+    if form.state == Form.State.FILED:
+        form.state = Form.State.CLOSED
+        form.save(update_fields=["state"])
+
+
 @transaction.atomic
 def settle(viewer: Viewer, form_id: int) -> Form:
     """Move a form to the state that follows from its parts; the caller holds the lock of the part that changed.

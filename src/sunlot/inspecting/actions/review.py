@@ -10,7 +10,7 @@ from sunlot.trail.actions import record
 
 from .. import events, policy, queries
 from ..models import Form, FormPart
-from .forms import settle
+from .forms import settle, wait_to_be_filed
 
 LEAST_INSPECTORS = 2
 """Who inspects signs, and is not alone (行政处罚法第四十二条). A part has fewer members only where its plan said why."""
@@ -92,7 +92,7 @@ def mark_corrected(part: FormPart) -> None:
     A form that was filed waits to be filed again: the file holds what was public then.
     """
     _move(part, FormPart.State.CORRECTED)
-    Form.objects.filter(pk=part.form_id, state=Form.State.FILED).update(state=Form.State.CLOSED)
+    wait_to_be_filed(part.form_id)
 
 
 def _move(part: FormPart, wanted: FormPart.State) -> None:

@@ -16,8 +16,11 @@ from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.actions import record
 
 from .. import events
+from ..actions.documents import give_out
+from ..actions.forms import wait_to_be_filed
 from ..models import CorrectionOrder, Finding, FormPart, HandOver
 from . import policy
+from .papers import document, name_of
 
 SIGNER = "单位负责人签发"
 L = TypeVar("L", bound=CorrectionOrder | HandOver)
@@ -72,7 +75,7 @@ def write_handover(viewer: Viewer, part: FormPart, text: HandOverText) -> HandOv
 
 @transaction.atomic
 def sign(viewer: Viewer, letter: L, proof: Proof, comment: str = "") -> L:
-    """Sign it as a head of the unit, who did not write it. Twice is once."""
+    """Sign it as a head of the unit, who did not write it: it goes out as it stands now. Twice is once."""
     found = locked(letter)
     _require_signer(viewer, found)
     out = CorrectionOrder.State.SIGNED if isinstance(found, CorrectionOrder) else HandOver.State.SENT
@@ -83,6 +86,8 @@ def sign(viewer: Viewer, letter: L, proof: Proof, comment: str = "") -> L:
     found.state, found.signed_by_id, found.signed_at = out, viewer.user_id, clock.now()
     found.save(update_fields=["state", "signed_by", "signed_at"])
     _tell(viewer, events.FOLLOW_UP_SIGNED, found, f"签发{name_of(found)}")
+    paper = document(found)
+    give_out(viewer, found.part, paper.name, paper)
     return found
 
 
@@ -168,12 +173,6 @@ def page_of(letter: CorrectionOrder | HandOver) -> Page:
     return Page(letter.thing, name_of(letter), letter.digest, SIGNER)
 
 
-def name_of(letter: CorrectionOrder | HandOver) -> str:
-    """责令改正通知书（…） or 移送函（…）."""
-    kind = "责令改正通知书" if isinstance(letter, CorrectionOrder) else "移送函"
-    return f"{kind}（{letter.number}）"
-
-
 def locked(letter: L) -> L:
     """The letter as it stands, locked, with its part."""
     model = type(letter)
@@ -222,6 +221,7 @@ def _number(part: FormPart, model: type[CorrectionOrder] | type[HandOver], sign:
 
 
 def _tell(viewer: Viewer, kind: events.EventKind, letter: CorrectionOrder | HandOver, words: str) -> None:
+    wait_to_be_filed(letter.part.form_id)
     record(viewer, kind, letter.thing, words, after={"state": letter.state, "digest": letter.digest})
 
 

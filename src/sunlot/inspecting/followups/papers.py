@@ -2,18 +2,35 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from sunlot.documents import correction_order as order_sheet
 from sunlot.documents import service_receipt as receipt_sheet
 from sunlot.documents import transfer_letter as letter_sheet
 from sunlot.documents.parts import Name, Officer
+from sunlot.documents.typesetting import typeset
 from sunlot.norms import clock
 from sunlot.staff.queries import slots_for
+from sunlot.trail import files
 
-from ..models import CorrectionOrder, FormPart, HandOver
+from .. import issuing
+from ..models import CorrectionOrder, FormPart, HandOver, IssuedDocument
 from ..special.papers import party_of
-from .actions import name_of
+
+
+def name_of(letter: CorrectionOrder | HandOver) -> str:
+    """责令改正通知书（…） or 移送函（…）."""
+    kind = "责令改正通知书" if isinstance(letter, CorrectionOrder) else "移送函"
+    return f"{kind}（{letter.number}）"
+
+
+def document(letter: CorrectionOrder | HandOver) -> order_sheet.CorrectionOrder | letter_sheet.TransferLetter:
+    """A letter as its document."""
+    return order_document(letter) if isinstance(letter, CorrectionOrder) else handover_document(letter)
+
+
+def letter_pdf(letter: CorrectionOrder | HandOver) -> bytes:
+    """The very file that was signed; before, what it would be now."""
+    issued = IssuedDocument.objects.filter(part=letter.part_id, number=letter.number).first()
+    return files.read(issued.file_id) if issued else typeset(document(letter))
 
 
 def order_document(order: CorrectionOrder) -> order_sheet.CorrectionOrder:
@@ -50,23 +67,26 @@ def handover_document(letter: HandOver) -> letter_sheet.TransferLetter:
 
 
 def receipt_pdf(order: CorrectionOrder) -> bytes:
+    """The receipt of service as PDF."""
+    return receipt_sheet.service_receipt(receipt_document(order))
+
+
+def receipt_document(order: CorrectionOrder) -> receipt_sheet.ServiceReceipt:
     """The receipt of service; before the order was served it leaves lines for the hand."""
     served = f"{order.served_on.year}年{order.served_on.month}月{order.served_on.day}日" if order.served_on else ""
     form = order.part.form
-    return receipt_sheet.service_receipt(
-        receipt_sheet.ServiceReceipt(
-            **_head(order),
-            matter=f"{form.task.title}（检查表 {form.number}）",
-            receiver=Name(form.object.name, demo=form.object.is_demo),
-            documents=(receipt_sheet.Served(title="责令改正通知书", number=order.number),),
-            place=form.object.address,
-            ways=(order.served_way,) if order.served_way else (),
-            received_at=served,
-            received_by=order.served_to,
-            refusal=order.refusal,
-            witnesses=(order.witness,) if order.witness else (),
-            remark=f"随附{name_of(order)}",
-        )
+    return receipt_sheet.ServiceReceipt(
+        **_head(order),
+        matter=f"{form.task.title}（检查表 {form.number}）",
+        receiver=Name(form.object.name, demo=form.object.is_demo),
+        documents=(receipt_sheet.Served(title="责令改正通知书", number=order.number),),
+        place=form.object.address,
+        ways=(order.served_way,) if order.served_way else (),
+        received_at=served,
+        received_by=order.served_to,
+        refusal=order.refusal,
+        witnesses=(order.witness,) if order.witness else (),
+        remark=f"随附{name_of(order)}",
     )
 
 
@@ -76,7 +96,7 @@ def _head(letter: CorrectionOrder | HandOver) -> dict[str, Any]:
         "authority": letter.part.organisation.department.name,
         "file_number": letter.number,
         "day": written.astimezone(clock.SHANGHAI).date(),
-        "address": f"{settings.SUNLOT_PUBLIC_URL}/log/",
+        "address": issuing.verification_address(),
     }
 
 

@@ -8,7 +8,8 @@ from sunlot.organisations.viewer import Viewer
 
 from ..models import CheckRequest, CorrectionOrder, Finding, FormPart, HandOver
 from . import policy
-from .actions import DECIDED, name_of
+from .actions import DECIDED
+from .papers import name_of
 from .todo import address_of
 
 

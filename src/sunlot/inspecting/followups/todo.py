@@ -13,7 +13,7 @@ from sunlot.organisations.viewer import Viewer
 
 from ..models import CorrectionOrder, HandOver
 from . import policy, queries
-from .actions import name_of
+from .papers import name_of
 
 SERVE_WITHIN, RECEIVE_WITHIN = 7, 5
 """Days and working days: 行政处罚法第六十一条 gives seven days for serving; for receiving the house gives five."""

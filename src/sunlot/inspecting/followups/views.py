@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sunlot.desk.forms import DeskForm, accepts
 from sunlot.desk.views import desk_view, pdf_response, visible_or_404
-from sunlot.documents.correction_order import correction_order, correction_order_docx
-from sunlot.documents.transfer_letter import transfer_letter, transfer_letter_docx
+from sunlot.documents.correction_order import correction_order_docx
+from sunlot.documents.transfer_letter import transfer_letter_docx
 from sunlot.norms import clock
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Viewer
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, viewer: Viewer, letter: Letter) -> HttpResponse:
     context = {
         "letter": letter,
         "is_order": isinstance(letter, CorrectionOrder),
-        "name": actions.name_of(letter),
+        "name": papers.name_of(letter),
         "form": form,
         "voiding": voiding if may_void else None,
         "signs": isinstance(form, SigningForm),
@@ -150,20 +150,19 @@ def order_paper(request: HttpRequest, viewer: Viewer, pk: int, form: str) -> Htt
     found = _seen(viewer, queries.orders_seen(viewer), pk)
     if form == "receipt.pdf":
         return pdf_response(papers.receipt_pdf(found), f"送达回证-{found.number}.pdf")
-    document = papers.order_document(found)
     if form == "order.docx":
-        return _docx(correction_order_docx(document), f"责令改正通知书-{found.number}.docx")
-    return pdf_response(correction_order(document), f"责令改正通知书-{found.number}.pdf")
+        return _docx(correction_order_docx(papers.order_document(found)), f"责令改正通知书-{found.number}.docx")
+    return pdf_response(papers.letter_pdf(found), f"责令改正通知书-{found.number}.pdf")
 
 
 @require_GET
 @desk_view()
 def handover_paper(request: HttpRequest, viewer: Viewer, pk: int, form: str) -> HttpResponse:
     """The letter as PDF or Word."""
-    document = papers.handover_document(found := _seen(viewer, queries.handovers_seen(viewer), pk))
+    found = _seen(viewer, queries.handovers_seen(viewer), pk)
     if form == "letter.docx":
-        return _docx(transfer_letter_docx(document), f"移送函-{found.number}.docx")
-    return pdf_response(transfer_letter(document), f"移送函-{found.number}.pdf")
+        return _docx(transfer_letter_docx(papers.handover_document(found)), f"移送函-{found.number}.docx")
+    return pdf_response(papers.letter_pdf(found), f"移送函-{found.number}.pdf")
 
 
 def _docx(body: bytes, name: str) -> HttpResponse:

@@ -504,6 +504,7 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=20, verbose_name='手机号码')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='电子邮箱')),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trail.storedfile')),
+                ('content', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trail.storedfile')),
                 ('secret_digest', models.CharField(max_length=64, unique=True)),
                 ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('sent_at', models.DateTimeField()),

@@ -36,6 +36,11 @@ class Letter(models.Model):
         return self.number
 
     @property
+    def thing(self) -> str:
+        """Its name in the trail."""
+        raise NotImplementedError
+
+    @property
     def signed_on(self) -> date | None:
         """The day on which it was signed, in Shanghai."""
         return self.signed_at.astimezone(clock.SHANGHAI).date() if self.signed_at else None

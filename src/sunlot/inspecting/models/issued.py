@@ -9,10 +9,13 @@ from .parts import FormPart
 
 
 class IssuedDocument(models.Model):
-    """A document of a part as it was given out, for ever. The same content is given out once."""
+    """A document of a part as it was given out, for ever. The same content is given out once.
+
+    `file` is the PDF; the content itself is a stored file too, whose digest is `digest`.
+    """
 
     part = models.ForeignKey(FormPart, on_delete=models.PROTECT, related_name="documents")
-    kind = models.CharField("文书", max_length=32)  # a key of issuing.KINDS
+    kind = models.CharField("文书", max_length=32)  # a key of issuing.KINDS or LETTERS
     number = models.CharField("文号", max_length=100, unique=True)
     day = models.DateField("日期")
     digest = models.CharField(max_length=64, unique=True)  # of the document's content (documents.paper)

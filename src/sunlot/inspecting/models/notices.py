@@ -30,6 +30,7 @@ class VisitNotice(models.Model):
     phone = models.CharField("手机号码", max_length=20, blank=True)
     email = models.EmailField("电子邮箱", blank=True)
     paper = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")  # the PDF as it was sent
+    content = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")  # what it says, digested
     secret_digest = models.CharField(max_length=64, unique=True)
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()

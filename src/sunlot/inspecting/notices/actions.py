@@ -11,6 +11,8 @@ from pathlib import Path
 
 from django.db import transaction
 
+from sunlot.documents.paper import content
+from sunlot.documents.typesetting import typeset
 from sunlot.norms import clock
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail import files
@@ -79,6 +81,7 @@ def send_notice(viewer: Viewer, form: Form, told: Appointment) -> Sent:
         raise Refused("已有检查告知书（一户一次告知）。改时间、地点的，先撤销再发。")
     _require_to_come(forms, told)
     secret = links.new_secret()
+    paper = papers.document(viewer.organisation, forms, told)
     notice = VisitNotice.objects.create(
         organisation=viewer.organisation,
         visit_on=told.visit_on,
@@ -89,7 +92,8 @@ def send_notice(viewer: Viewer, form: Form, told: Appointment) -> Sent:
         recipient=told.recipient,
         phone=told.phone,
         email=told.email,
-        paper=files.store(papers.notice_pdf(viewer.organisation, forms, told)),
+        paper=files.store(typeset(paper)),
+        content=files.store(content(paper)),
         secret_digest=links.digest_of(secret),
         sent_by_id=viewer.user_id,
         sent_at=clock.now(),

@@ -7,7 +7,7 @@ from datetime import date, time
 from django.conf import settings
 
 from sunlot.documents.parts import ItemLine, Name, Officer, Party
-from sunlot.documents.visit_notice import NoticeItem, VisitNotice, visit_notice
+from sunlot.documents.visit_notice import NoticeItem, VisitNotice
 from sunlot.drawing.models import Attempt
 from sunlot.norms import clock
 from sunlot.organisations.models import Organisation
@@ -36,13 +36,8 @@ class Appointment:
         return f"{day.year}年{day.month}月{day.day}日 {self.starts_at:%H:%M} 至 {self.ends_at:%H:%M}"
 
 
-def notice_pdf(sender: Organisation, forms: Sequence[Form], told: Appointment) -> bytes:
-    """The notice as PDF. Its secret link is not on it: paper is copied."""
-    return visit_notice(document(sender, forms, told))
-
-
 def document(sender: Organisation, forms: Sequence[Form], told: Appointment) -> VisitNotice:
-    """The notice for all departments of these forms."""
+    """The notice for all departments of these forms. Its secret link is not on it: paper is copied."""
     form, parts = forms[0], queries.standing_parts(forms)
     where = form.object
     return VisitNotice(

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from sunlot.archiving.models import CaseFile, CasePaper
-from sunlot.inspecting.issuing import KINDS
+from sunlot.inspecting.issuing import label_of
 from sunlot.inspecting.models import IssuedDocument
 from sunlot.trail.log import reading
 from sunlot.trail.models import LogLeaf
@@ -51,9 +51,8 @@ def document(request: HttpRequest, digest: str = "") -> HttpResponse:
 def _known(digest: str) -> Known | None:
     issued = IssuedDocument.objects.select_related("part__organisation__parent").filter(digest=digest).first()
     if issued is not None:
-        label = KINDS[issued.kind].label if issued.kind in KINDS else "文书"
         return Known(
-            label,
+            label_of(issued.kind),
             issued.number,
             issued.day,
             issued.issued_at,
