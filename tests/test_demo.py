@@ -186,7 +186,13 @@ class DemonstrationTest(TestCase):
         assert {11, 14} <= {row for row, verdict in found if verdict == "warning"}
         assert {12, 13, 18} <= {row for row, verdict in found if verdict == "mended"}
         assert all(finding.what and finding.column for finding in faulty.findings)
-        assert set(written) == {examples.CLEAN, examples.FAULTY, examples.OLD, examples.INSPECTORS}
+        people = imports.look(
+            self.viewer("sysadmin"), Import.Target.ACCOUNTS, examples.ACCOUNTS, written[examples.ACCOUNTS]
+        )
+        assert (people.counts()["new"], people.counts()["rows"]) == (5, 5)
+        assert set(written) == {
+            examples.CLEAN, examples.FAULTY, examples.OLD, examples.INSPECTORS, examples.ACCOUNTS
+        }  # fmt: skip
 
     def look(self, target: str, name: str, written: dict[str, bytes]) -> imports.Preview:
         return imports.look(self.viewer("wuye"), target, name, written[name])

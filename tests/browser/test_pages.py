@@ -186,8 +186,15 @@ def _staff() -> dict[str, list[str]]:
             "/desk/organisations/people/",
             "/desk/organisations/people/wuye/",
             "/desk/organisations/new-person/",
+            "/desk/registry/imports/accounts/",
+            f"/desk/registry/imports/{_imported_accounts().pk}/",
+            f"/desk/registry/imports/{_imported_accounts().pk}/accounts/",
         ],
-        "secadmin": ["/desk/", "/desk/organisations/people/wuye/"],
+        "secadmin": [
+            "/desk/",
+            "/desk/organisations/people/wuye/",
+            f"/desk/registry/imports/{_imported_accounts().pk}/accounts/",
+        ],
         "auditor": [
             "/desk/",
             "/desk/organisations/trail/",
@@ -200,6 +207,16 @@ def _faulty_import() -> Import:
     """The example with typical faults, uploaded by 物业科 and not yet confirmed."""
     found = Import.objects.filter(state=Import.State.PREVIEW).first()
     return found or imports.upload(viewer("wuye"), Import.Target.OBJECTS, examples.FAULTY, examples.faulty())
+
+
+def _imported_accounts() -> Import:
+    """The example of a list of accounts, taken in and waiting for slips and roles."""
+    found = Import.objects.filter(target=Import.Target.ACCOUNTS).first()
+    if found is None:
+        admin = viewer("sysadmin")
+        found = imports.upload(admin, Import.Target.ACCOUNTS, examples.ACCOUNTS, examples.accounts())
+        imports.apply(admin, found, accept_warnings=False)
+    return found
 
 
 def _inspector_with_a_form() -> tuple[str, FormPart]:

@@ -19,6 +19,7 @@ from .roles import Role
 from .viewer import NotAllowed, OwnActor, Refused
 
 _CODE_TAKEN = "代码“{}”已有机构使用，换一个。"
+_USERNAME_TAKEN = "用户名“{}”已有人使用，换一个。"
 
 
 @transaction.atomic
@@ -137,14 +138,18 @@ def create_user(
     if not policy.keeps(actor, organisation):
         raise NotAllowed("建立账号由该机构的系统管理员办理。")
     if User.objects.filter(username__iexact=username).exists():
-        raise Refused(f"用户名“{username}”已有人使用，换一个。")
+        raise Refused(_USERNAME_TAKEN.format(username))
     user = User(username=username, name=name, phone=phone, must_change_password=must_change, organisation=organisation)
     user.one_time_until = clock.now() + lasts if must_change and lasts else None
     if isinstance(password, Hashed):
         user.password = password.encoded
     else:
         user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:  # somebody else has just taken the name
+        raise Refused(_USERNAME_TAKEN.format(username)) from None
     after = {"username": username, "organisation": organisation.code if organisation else None}
     record(actor, events.USER_CREATED, f"user:{user.pk}", f"建立账号 {username}", after=after)
     return user
@@ -183,7 +188,7 @@ def reset_password(actor: Actor, user: User) -> str:
     found.save(update_fields=["password", "must_change_password", "one_time_until"])
     user.one_time_until = found.one_time_until  # the caller shows it
     AccessAttempt.objects.filter(username=found.username).delete()
-    _end_sessions(found)
+    end_sessions(found)
     record(actor, events.PASSWORD_RESET, f"user:{found.pk}", f"重置账号 {found.username} 的密码")
     return password
 
@@ -199,7 +204,7 @@ def disable_user(actor: Actor, user: User) -> None:
     found.is_active = False
     found.save(update_fields=["is_active"])
     _require_administrators(administered)
-    _end_sessions(found)
+    end_sessions(found)
     record(actor, events.USER_DISABLED, f"user:{found.pk}", f"停用账号 {found.username}")
 
 
@@ -230,7 +235,7 @@ def reset_second_factor(actor: Actor, user: User) -> None:
     found = _locked(user)
     policy.require_account(actor, Role.SYSTEM_ADMINISTRATOR, "解除两步验证", found)
     if Authenticator.objects.filter(user=found).delete()[0]:
-        _end_sessions(found)
+        end_sessions(found)
         record(actor, events.SECOND_FACTOR_RESET, f"user:{found.pk}", f"解除账号 {found.username} 的两步验证")
 
 
@@ -257,7 +262,7 @@ def change_own_password(user: User, password: str, address: str) -> None:
 @transaction.atomic
 def end_other_sessions(user: User, keep: str, address: str) -> int:
     """End every session of the account but the one with the key `keep`; returns how many ended."""
-    ended = _end_sessions(user, keep)
+    ended = end_sessions(user, keep)
     if ended:
         record(OwnActor(user, address), events.SESSION_ENDED, f"user:{user.pk}", f"结束本人的其他 {ended} 处登录")
     return ended
@@ -358,7 +363,8 @@ def _facts(user: User) -> dict[str, str | None]:
     }
 
 
-def _end_sessions(user: User, keep: str = "") -> int:
+def end_sessions(user: User, keep: str = "") -> int:
+    """End every session of the account but the one with the key `keep`; returns how many ended. Writes no event."""
     ended = 0
     for session in UserSession.objects.filter(user=user).exclude(session_key=keep):
         session.end()

@@ -21,8 +21,11 @@ SESSION_KEY = "sunlot.membership"
 SIGNED_IN_AT = "sunlot.signed_in_at"
 SESSION_LASTS = timedelta(hours=8)  # a working day; it ends then however busy the session was
 STAFF_PREFIXES = ("/desk/", "/field/", "/accounts/")
-# Where administrators do their own work; every other page of the staff holds business data.
-ADMINISTRATORS_PREFIXES = ("/desk/organisations/", "/desk/role/", "/desk/jobs/", "/desk/exports/", "/accounts/")
+# Where administrators do their own work; every other page of the staff holds business data. Of the imports they see
+# those of accounts alone.
+ADMINISTRATORS_PREFIXES = (
+    "/desk/organisations/", "/desk/registry/imports/", "/desk/role/", "/desk/jobs/", "/desk/exports/", "/accounts/",
+)  # fmt: skip
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -89,6 +89,11 @@ class Organisation(models.Model):
         return self.path.count("/") - 1
 
 
+USERNAME_FORM = r"^[0-9A-Za-z][0-9A-Za-z._-]{2,63}$"
+USERNAME_RULE = "用户名用 3 至 64 个字母、数字、点、横线，以字母或数字开头"
+PHONE_FORM = r"^[0-9+ -]{5,20}$"
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users; the natural key is the user name."""
 
@@ -131,6 +136,11 @@ class User(AbstractBaseUser):
     def one_time_is_over(self) -> bool:
         """Whether the one-time password was not changed in its time."""
         return self.must_change_password and self.one_time_until is not None and clock.now() >= self.one_time_until
+
+    @property
+    def has_password(self) -> bool:
+        """Whether a password was ever given out: accounts of a list begin without."""
+        return self.has_usable_password()
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Django's own permissions are not used; see the rooms' policy.py."""

@@ -24,12 +24,13 @@ CLEAN = "1-物业服务企业名单-正常（演示）.xlsx"
 FAULTY = "2-检查对象名单-有典型错误（演示）.xlsx"
 OLD = "3-房地产经纪机构名单-GB18030（演示）.csv"
 INSPECTORS = "4-执法检查人员名单（演示）.xlsx"
+ACCOUNTS = "5-账号名单（演示）.xlsx"
 
 
 def write(folder: Path) -> list[Path]:
     """Write the files into `folder`, over those of an earlier version; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {CLEAN: clean(), FAULTY: faulty(), OLD: old_csv(), INSPECTORS: inspectors()}
+    contents = {CLEAN: clean(), FAULTY: faulty(), OLD: old_csv(), INSPECTORS: inspectors(), ACCOUNTS: accounts()}
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in contents]
@@ -115,6 +116,18 @@ def inspectors() -> bytes:
     return _xlsx([heads, *rows])
 
 
+def accounts() -> bytes:
+    """Five people of the department at the top and its sections, one of them with two roles."""
+    heads = ["姓名", "用户名", "单位", "角色", "手机"]
+    units = ["物业科", "质安监科", "", "法规科", "海勃湾区住房和城乡建设局"]
+    asked = ["经办人", "经办人、科室负责人", "分管领导", "统筹科室", "经办人"]
+    rows = [
+        [f"{_PEOPLE[at]}（演示）", f"demo-person-{at + 1}", unit, role, f"1380473{at:04d}"]
+        for at, (unit, role) in enumerate(zip(units, asked, strict=True))
+    ]
+    return _xlsx([heads, *rows])
+
+
 def _xlsx(rows: Sequence[Sequence[Any]], finish: Any = None) -> bytes:
     """A workbook as offices make them: codes as text unless a row says otherwise."""
     out = io.BytesIO()
@@ -128,7 +141,9 @@ def _xlsx(rows: Sequence[Sequence[Any]], finish: Any = None) -> bytes:
             if isinstance(value, float):
                 page.write_number(line, place, value)
             elif value:
-                page.write_string(line, place, str(value), bold if row[0] in ("单位名称", "人员编号") else as_text)
+                page.write_string(
+                    line, place, str(value), bold if row[0] in ("单位名称", "人员编号", "姓名") else as_text
+                )
     if finish:
         finish(book, page)
     book.close()

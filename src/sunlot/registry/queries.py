@@ -137,12 +137,17 @@ def avoidances_seen(viewer: Viewer) -> "QuerySet[Avoidance]":
 
 
 def imports_seen(viewer: Viewer) -> "QuerySet[Import]":
-    """The imports of the viewer's organisation and all below it."""
-    if viewer.role in BLIND:
+    """The imports of the viewer's organisation and all below it: lists of accounts for those who keep accounts and roles,
+    who see no others.
+    """
+    accounts = Q(target=Import.Target.ACCOUNTS)
+    if viewer.has(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR):
+        seen = accounts & (Q() if viewer.administers_everything else Q(organisation__path__startswith=viewer.base.path))
+    elif viewer.role in BLIND:
         return Import.objects.none()
-    return Import.objects.filter(organisation__path__startswith=viewer.base.path).select_related(
-        "organisation", "file", "created_by", "applied_by"
-    )
+    else:
+        seen = ~accounts & Q(organisation__path__startswith=viewer.base.path)
+    return Import.objects.filter(seen).select_related("organisation", "file", "created_by", "applied_by")
 
 
 def reconciliations_seen(viewer: Viewer) -> "QuerySet[Reconciliation]":

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from sunlot.organisations.viewer import Viewer
 
 from . import policy, queries
 from .lists.inspectors import URGENT_DAYS, WARN_DAYS
-from .models import Expert, Import, InspectionObject, Inspector, Loan, Reconciliation, RiskRuleSet
+from .models import Expert, Import, ImportedAccount, InspectionObject, Inspector, Loan, Reconciliation, RiskRuleSet
 from .qualifying import assessed
 from .reconciling.acts import CLERK, HEAD, capacity_of, page_of
 from .reconciling.background import address_of
@@ -41,6 +42,24 @@ def no_rosters_yet(viewer: Viewer) -> Iterator[Todo]:
             "还没有人员，不能参加抽取。导入或逐人登记后由审核人审核。",
             reverse("registry:upload", args=["inspectors"]),
             "导入名单",
+        )
+
+
+@provider
+def accounts_of_lists(viewer: Viewer) -> Iterator[Todo]:
+    """Accounts that came with a list: slips to print, for the system administrator; roles to give, for the security one."""
+    if not viewer.has(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR):
+        return
+    waiting = Q(accounts__state=ImportedAccount.State.WAITING)
+    without = Q(accounts__user__password__startswith=UNUSABLE_PASSWORD_PREFIX, accounts__user__is_active=True)
+    grants = viewer.has(Role.SECURITY_ADMINISTRATOR)
+    lists = queries.imports_seen(viewer).annotate(left=Count("accounts", filter=waiting if grants else without))
+    for roster in lists.filter(left__gt=0).order_by("created_at"):
+        yield Todo(
+            f"按名单授予 {roster.left} 人的角色" if grants else f"打印 {roster.left} 张账号条",
+            f"系统管理员导入了《{roster.file_name}》。{'核对单位和角色后授予。' if grants else '没有账号条的人还不能登录。'}",
+            reverse("registry:import-accounts", args=[roster.pk]),
+            "授予角色" if grants else "打印账号条",
         )
 
 

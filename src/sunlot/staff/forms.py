@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from sunlot.desk.forms import DeskForm
 from sunlot.documents.parts import NO_SLOTS, Slots
 from sunlot.organisations import roles, scans
-from sunlot.organisations.models import Organisation, Region, User
+from sunlot.organisations.models import PHONE_FORM, USERNAME_FORM, USERNAME_RULE, Organisation, Region, User
 from sunlot.organisations.queries import organisations_seen, stand_ins
 from sunlot.organisations.signatures import Page, Thing
 from sunlot.organisations.viewer import Viewer
@@ -47,7 +47,7 @@ class PersonForm(_InOrganisation):
         label="手机",
         max_length=20,
         required=False,
-        validators=[RegexValidator(r"^[0-9+ -]{5,20}$", "手机号只含数字，如 13800001234。")],
+        validators=[RegexValidator(PHONE_FORM, "手机号只含数字，如 13800001234。")],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     organisation = OrganisationChoice(
@@ -65,11 +65,7 @@ class NewPersonForm(PersonForm):
     username = forms.CharField(
         label="用户名",
         max_length=64,
-        validators=[
-            RegexValidator(
-                r"^[0-9A-Za-z][0-9A-Za-z._-]{2,63}$", "用户名用 3 至 64 个字母、数字、点、横线，以字母或数字开头。"
-            )
-        ],
+        validators=[RegexValidator(USERNAME_FORM, f"{USERNAME_RULE}。")],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         help_text="登录时用，建立后不能改。建议用姓名拼音。",
     )

@@ -16,6 +16,7 @@ from sunlot.trail.log import reading
 
 from .papers import waiting
 
+_EACH = 5  # so many accounts without a role are named each
 LONGEST_WAIT = timedelta(minutes=5)  # sealing takes seconds: an event that waits so long says that nothing seals
 
 
@@ -67,7 +68,17 @@ def accounts_without_role(viewer: Viewer) -> Iterator[Todo]:
     if viewer.role != Role.SECURITY_ADMINISTRATOR:
         return
     held = Membership.objects.held()
-    for person in people_seen(viewer).filter(is_active=True).exclude(pk__in=held.values("user")).order_by("created_at"):
+    without = people_seen(viewer).filter(is_active=True).exclude(pk__in=held.values("user")).order_by("created_at")
+    people = list(without[: _EACH + 1])
+    if len(people) > _EACH:  # a list of accounts was brought in
+        yield Todo(
+            title=f"授予角色：{without.count()} 个账号",
+            reason="还没有角色，不能办理任何事。",
+            url=f"{reverse('people')}?role=none&state=on",
+            button="查看账号",
+        )
+        return
+    for person in people:
         where = person.organisation.name if person.organisation else "没有所属机构"
         yield Todo(
             title=f"授予角色：{person.name}",

@@ -203,6 +203,14 @@ LICENCE_FIELDS = (
     Field("expires", "有效期至", ("有效期", "有效期止", "有效期截止", "有效截止日期", "截止日期", "到期日期", "到期日", "失效日期"), ("有效期", "到期")),
 )  # fmt: skip
 
+ACCOUNT_FIELDS = (
+    Field("name", "姓名", ("人员姓名", "使用人", "名字"), ("姓名",), required=True),
+    Field("username", "用户名", ("账号", "登录名", "登录账号", "用户账号"), ("用户名", "账号"), required=True),
+    Field("organisation", "单位", ("所在单位", "工作单位", "所属单位", "所属机构", "机构", "部门", "所在部门", "科室", "所在科室", "单位名称"), ("单位", "部门", "科室")),
+    Field("roles", "角色", ("身份", "系统角色", "权限"), ("角色",)),
+    Field("phone", "手机", ("手机号", "手机号码", "联系电话", "电话", "联系方式"), ("电话", "手机")),
+)  # fmt: skip
+
 _FIELDS = {
     Import.Target.MARKS.value: MARK_FIELDS,
     Import.Target.LICENCES.value: LICENCE_FIELDS,
@@ -211,6 +219,7 @@ _FIELDS = {
     Import.Target.ITEMS.value: ITEM_FIELDS,
     AUTHORITY: AUTHORITY_FIELDS,
     Import.Target.EXPERTS.value: EXPERT_FIELDS,
+    Import.Target.ACCOUNTS.value: ACCOUNT_FIELDS,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sunlot.organisations.viewer import Viewer
 
 from ..models import Import
+from .accounts import AccountRoster
 from .experts import ExpertRoster
 from .inspectors import InspectorRoster
 from .items import ItemRoster
@@ -34,6 +35,7 @@ ROSTERS: dict[str, Any] = {
     Import.Target.ITEMS: ItemRoster,
     Import.Target.MARKS: MarkRoster,
     Import.Target.LICENCES: LicenceRoster,
+    Import.Target.ACCOUNTS: AccountRoster,
 }
 """The reader of each target's rows."""
 
@@ -126,6 +128,7 @@ def parsed(
     """The table's rows with the faults that they have in themselves and among each other, and the required columns
     that nothing fills: then the rows are empty. Nothing is compared yet. `use_up` empties the table.
     """
+    roster.refuse(table)
     places = {name: column for column, name in columns.items() if name}
     missing = roster.missing(places)
     if missing:

@@ -146,9 +146,7 @@ def _split(above: list[Sequence[Cell]], score: ScoreHead) -> tuple[int, tuple[st
     scored = [(score([str(cell) for cell in cells]), -place) for place, cells in enumerate(above)]
     best, place = max(scored, default=(0, 0))
     if best < 2:
-        raise Refused(
-            f"没有找到表头。前 {HEAD_WITHIN} 行里应有一行写明各列的名称，例如“单位名称、统一社会信用代码、类别、辖区”。"
-        )
+        raise Refused(f"没有找到表头。前 {HEAD_WITHIN} 行里应有一行写明各列的名称，可以照“下载空白模板”里的表头写。")
     head = -place
     heads = tuple(" ".join(str(cell).split()) for cell in above[head])
     if len(heads) > MAX_COLUMNS:

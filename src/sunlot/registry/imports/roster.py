@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from .reading import Table
+
 
 class Roster:
     """Reads the rows of a file (`parse`), looks at all of them (`mark`), and compares them with the registry (`compare`)."""
+
+    @staticmethod
+    def refuse(table: Table) -> None:
+        """Raise Refused for a file that may not come in at all."""
 
     def mark(self, rows: Sequence[Any]) -> None:
         """Find what is wrong between the rows of the file; `rows` are all of them."""

@@ -14,13 +14,14 @@ from sunlot.trail.actions import record
 
 from .. import events, policy
 from ..models import Import
+from .accounts import require_keeper
 from .background import APPLY, CHECK, address_of
 from .checking import columns_of, first_rows, guess_columns, guess_defaults, keep, look_at, memory_of, table_of
 from .columns import guess, score
 from .fields import fields_of, label_of, plain_head
 from .items import require_drafter
 from .outcome import Applied
-from .preview import Preview, check
+from .preview import ROSTERS, Preview, check
 from .reading import read
 from .recognition import recognise
 from .taking import INLINE_BYTES, INLINE_ROWS, close, remember, take_whole
@@ -40,6 +41,8 @@ def require_importer(viewer: Viewer, target: str) -> None:
         raise NotAllowed("检查对象名单由经办人或统筹科室导入。")
     if target in (Import.Target.MARKS, Import.Target.LICENCES) and not policy.may_write(viewer):
         raise NotAllowed(f"{Import.Target(target).label}由管理单位的经办人或统筹科室导入。")
+    if target == Import.Target.ACCOUNTS:
+        require_keeper(viewer)
     if target == Import.Target.ITEMS:
         require_drafter(viewer)
 
@@ -69,7 +72,10 @@ def upload(viewer: Viewer, target: str, file_name: str, content: bytes, sheet: s
     """
     require_importer(viewer, target)
     recognise(content)
-    table = read(content, sheet, score(target)) if len(content) <= INLINE_BYTES else None
+    is_small = len(content) <= INLINE_BYTES or target == Import.Target.ACCOUNTS
+    table = read(content, sheet, score(target)) if is_small else None
+    if table is not None:
+        ROSTERS[target].refuse(table)
     roster = Import(
         target=target,
         organisation=viewer.organisation,

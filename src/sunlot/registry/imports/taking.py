@@ -22,6 +22,7 @@ from .. import events
 from ..actions.common import keys_of
 from ..locks import take_registry_lock
 from ..models import ColumnMemory, Import, ImportFinding
+from .accounts import AccountTaking
 from .checking import add_findings, columns_of, keep, table_of
 from .experts import ExpertTaking
 from .fields import plain_head
@@ -44,6 +45,7 @@ TAKINGS: dict[str, Any] = {
     Import.Target.ITEMS: ItemTaking,
     Import.Target.MARKS: MarkTaking,
     Import.Target.LICENCES: LicenceTaking,
+    Import.Target.ACCOUNTS: AccountTaking,
 }
 """What writes each target's rows."""
 State = Import.State

@@ -2,6 +2,7 @@
 
 from sunlot.catalogue.vocabulary import RiskClass
 
+from .accounts import ImportedAccount
 from .avoidance import Avoidance
 from .bulk import BulkEdit
 from .duplicates import BlockingKey, DuplicatePair, EntityKey, EntityMerge, EntityPair, Merge
@@ -29,6 +30,7 @@ __all__ = [
     "Expert",
     "Import",
     "ImportFinding",
+    "ImportedAccount",
     "InspectionObject",
     "Inspector",
     "Institution",

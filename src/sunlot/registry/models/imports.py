@@ -25,6 +25,7 @@ class Import(models.Model):
         ITEMS = "items", "抽查事项"
         MARKS = "marks", "信用标记"
         LICENCES = "licences", "许可证"
+        ACCOUNTS = "accounts", "账号"
 
     class State(models.TextChoices):
         CHECKING = "checking", "正在核对"
@@ -83,7 +84,9 @@ class Import(models.Model):
     @property
     def into(self) -> str:
         """What it goes into, as pages call it."""
-        return "事项清单" if self.target == self.Target.ITEMS else "名录库"
+        return {self.Target.ITEMS.value: "事项清单", self.Target.ACCOUNTS.value: "人员和账号"}.get(
+            self.target, "名录库"
+        )
 
     @property
     def why(self) -> str:

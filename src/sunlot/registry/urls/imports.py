@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import imports
+from ..views import accounts, imports
 
 urlpatterns = [
     path("imports/<int:pk>/", imports.preview, name="import"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("imports/<int:pk>/finish/", imports.finish, name="import-finish"),
     path("imports/<int:pk>/discard/", imports.discard, name="import-discard"),
     path("imports/<int:pk>/faulty.xlsx", imports.faulty, name="import-faulty"),
+    path("imports/<int:pk>/accounts/", accounts.listed, name="import-accounts"),
+    path("imports/<int:pk>/accounts/slips.pdf", accounts.slips, name="import-slips"),
+    path("imports/<int:pk>/accounts/roles/", accounts.roles, name="import-roles"),
     path("imports/items/reference.xlsx", imports.reference_items, name="reference-items"),
     path("imports/<slug:target>/", imports.upload, name="upload"),
     path("imports/<slug:target>/template.xlsx", imports.template, name="template"),

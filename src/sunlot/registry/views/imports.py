@@ -18,7 +18,8 @@ from sunlot.desk.views import desk_view, visible_or_404
 from sunlot.desk.work import shown
 from sunlot.documents import spreadsheets
 from sunlot.norms import masking
-from sunlot.organisations.models import Organisation, Region
+from sunlot.organisations.models import Region
+from sunlot.organisations.queries import organisations_seen
 from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 from sunlot.trail.queries import history
 
@@ -42,6 +43,7 @@ HOMES: dict[str, tuple[str, str]] = {
     Import.Target.INSPECTORS: ("registry:inspectors", "执法检查人员"),
     Import.Target.EXPERTS: ("registry:experts", "专家"),
     Import.Target.ITEMS: ("catalogue:list", "事项清单"),
+    Import.Target.ACCOUNTS: ("people", "人员"),
 }
 """The list that a roster goes into: its address and its name."""
 
@@ -138,7 +140,7 @@ def _matching(viewer: Viewer, roster: Import) -> dict[str, Any]:
         "kinds": ObjectKind.objects.all() if roster.target == Import.Target.OBJECTS else None,
         "marks": CreditMark.Kind.choices,
         "regions": Region.objects.filter(code__startswith=viewer.region_prefix, children__isnull=True),
-        "organisations": Organisation.objects.filter(path__startswith=viewer.base.path, is_active=True),
+        "organisations": organisations_seen(viewer).filter(is_active=True),
         "filled": set(columns.values()),
     }
 
