@@ -105,7 +105,7 @@ def test_what_it_mended_by_itself_it_says(town: City, tmp_path: Path, capsys: py
 
 
 def test_the_examples_show_what_they_promise(town: City, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    clean, faulty, old, inspectors = examples.write(tmp_path)
+    clean, faulty, old, inspectors, accounts = examples.write(tmp_path)
     assert run(capsys, "objects", str(clean), "--user", "chen")[1]["new"] == 20
     report = run(capsys, "objects", str(faulty), "--user", "chen")[1]
     assert (report["rows"], report["new"], len(report["faults"]), len(report["warnings"])) == (16, 7, 7, 2)
@@ -113,3 +113,4 @@ def test_the_examples_show_what_they_promise(town: City, tmp_path: Path, capsys:
     code, report = run(capsys, "inspectors", str(inspectors), "--user", "chen", "--apply", "--accept-warnings")
     assert (code, report["new"], len(report["warnings"])) == (0, 6, 1)
     assert set(Inspector.objects.values_list("state", flat=True)) == {Inspector.State.RECOMMENDED}
+    assert run(capsys, "accounts", str(accounts), "--user", "sysadmin")[1]["new"] == 5

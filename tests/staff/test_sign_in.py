@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 
 from sunlot.organisations import actions, receivers
 from sunlot.organisations.models import User
+from sunlot.organisations.passwords import Hashed, one_time_password
 from sunlot.site import settings as product
 from sunlot.trail.models import EventDetail
 from tests.cast import PASSWORD, City
@@ -309,8 +311,14 @@ def test_nobody_signs_up(city: City, client: Client, address: str) -> None:
     assert not User.objects.filter(username="neu").exists()
 
 
-def test_passwords_are_hashed_with_argon2() -> None:
-    assert product.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+@override_settings(PASSWORD_HASHERS=product.PASSWORD_HASHERS)
+def test_passwords_are_hashed_with_argon2_but_for_those_that_chance_made() -> None:
+    assert make_password("自己选定的密码-2026").startswith("argon2")
+    assert Hashed.of("自己选定的密码-2026").encoded.startswith("argon2")
+    once = one_time_password()
+    assert Hashed.one_time(once).encoded.startswith("one_time_pbkdf2_sha256$1000$")
+    assert check_password(once, Hashed.one_time(once).encoded)
+    assert not check_password(one_time_password(), Hashed.one_time(once).encoded)
 
 
 def test_names_that_no_account_has_do_not_make_the_trail_grow_without_end(city: City, client: Client) -> None:
