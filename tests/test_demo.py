@@ -22,7 +22,7 @@ from sunlot.drawing import queries as drawing
 from sunlot.drawing import stored
 from sunlot.drawing.models import Attempt
 from sunlot.inspecting import deadlines
-from sunlot.inspecting.models import FormPart
+from sunlot.inspecting.models import Dispatch, Extension, FormPart, Reassignment
 from sunlot.norms import clock
 from sunlot.organisations.models import Membership, Organisation, User
 from sunlot.organisations.roles import Role
@@ -92,6 +92,17 @@ class DemonstrationTest(TestCase):
         late = FormPart.objects.filter(deadlines.overdue())
         assert set(late.values_list("form__task__plan__title", flat=True)) >= {story.GAS.title}
         assert Publication.objects.count() == FormPart.objects.filter(state=State.PUBLISHED).count()
+
+    def test_a_dispatch_not_received_a_part_handed_on_and_an_extension_can_be_seen(self) -> None:
+        late = self.client_of("shichang").get("/desk/").content.decode()
+        assert f"签收检查任务：{story.SITES.title}" in late
+        assert f"催签收：{story.SITES.title}" in self.client_of("zhianjian").get("/desk/").content.decode()
+        assert Dispatch.objects.filter(how=Dispatch.How.CONFIRMED).exists()
+        handed = Reassignment.objects.get()
+        assert (handed.state, handed.part.state) == (Reassignment.State.ACCEPTED, State.HANDED)
+        states = Extension.objects.values_list("state", flat=True)
+        assert sorted(states) == [Extension.State.APPROVED, Extension.State.ASKED]
+        assert "审批延期" in self.client_of("unit-head").get("/desk/").content.decode()
 
     def states_of(self, title: str) -> Counter[str]:
         return Counter(FormPart.objects.filter(form__task__plan__title=title).values_list("state", flat=True))

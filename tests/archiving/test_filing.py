@@ -56,6 +56,7 @@ def test_the_leads_clerk_files_a_finished_form_and_everybody_who_may_finds_it(se
         "双随机抽查计划表",
         "抽取公告",
         "抽取记录",
+        "派发签收、指派和延期",
         "执法检查表",
         "证据材料清单",
         "签署情况",

@@ -9,7 +9,7 @@ from playwright.sync_api import FilePayload, Page, Response, expect
 
 from sunlot.drawing import actions as drawing
 from sunlot.drawing.models import Attempt
-from sunlot.inspecting.models import FormPart
+from sunlot.inspecting.models import Extension, FormPart, Reassignment
 from sunlot.organisations.models import Membership
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
@@ -114,6 +114,7 @@ def _staff() -> dict[str, list[str]]:
     recorded = FormPart.objects.filter(state=FormPart.State.RECORDED, organisation__code="zjj-zhianjian")[0]
     late = FormPart.objects.filter(state=FormPart.State.DECIDED, organisation__code="zjj-chengjian")[0]
     inspector, open_part = _inspector_with_a_form()
+    granted = Extension.objects.select_related("part").get(state=Extension.State.APPROVED)
     return {
         "wuye": [
             "/desk/",
@@ -169,14 +170,21 @@ def _staff() -> dict[str, list[str]]:
             "/desk/inspecting/",
             f"/desk/inspecting/forms/{recorded.form_id}/",
             f"/desk/inspecting/dispatch/{site.pk}/",
+            f"/desk/inspecting/tasks/{site.task.pk}/",
+            f"/desk/inspecting/forms/{granted.part.form_id}/",
+            f"/desk/inspecting/parts/{_open_part(granted.part.organisation_id).pk}/extension/",
+            f"/desk/inspecting/parts/{_open_part(granted.part.organisation_id).pk}/hand-on/",
+            f"/desk/inspecting/extensions/{granted.pk}/",
+            f"/desk/inspecting/reassignments/{Reassignment.objects.get().pk}/",
         ],
         "zhianjian-head": ["/desk/", f"/desk/inspecting/parts/{recorded.pk}/review/"],
         "chengjian": ["/desk/", "/desk/publishing/", f"/desk/publishing/parts/{late.pk}/"],
         "fagui": ["/desk/", "/desk/catalogue/new/", "/desk/registry/inspectors/review/"],
         "scjg": ["/desk/", "/desk/planning/"],
         "hbw-zjj": ["/desk/", "/desk/registry/objects/"],
+        "shichang": ["/desk/", f"/desk/inspecting/tasks/{site.task.pk}/"],
         "leader": ["/desk/", "/desk/planning/", "/desk/visits/calendar/"],
-        "unit-head": ["/desk/"],
+        "unit-head": ["/desk/", f"/desk/inspecting/extensions/{Extension.objects.get(state='asked').pk}/"],
         "jijian": ["/desk/", "/desk/drawing/"],
         inspector: ["/field/?plain=1", f"/field/{open_part.pk}/", "/desk/", "/desk/inspecting/"],
         "zjj-wuye-001": ["/desk/registry/me/", "/desk/registry/me/avoid/", "/desk/registry/me/leave/"],
@@ -201,6 +209,12 @@ def _staff() -> dict[str, list[str]]:
             f"/desk/organisations/trail/{EventDetail.objects.order_by('-pk')[0].pk}/",
         ],
     }
+
+
+def _open_part(organisation: int) -> FormPart:
+    """A part of the unit for which nothing was asked yet."""
+    open_ones = FormPart.objects.filter(organisation=organisation, state=FormPart.State.OPEN, extensions__isnull=True)
+    return open_ones.filter(form__task__plan__isnull=False).order_by("pk")[0]
 
 
 def _faulty_import() -> Import:

@@ -316,7 +316,7 @@ def test_a_draw_s_page_costs_the_same_few_queries(
 ) -> None:
     number = next(iter(drawing.outcome(work.attempt).objects))
     fetch(page_of(work.attempt))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         fetch(f"{page_of(work.attempt)}?q={number}")
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sunlot.inspecting import issuing
 from sunlot.inspecting.models import Category, Form, FormPart
 from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.planning.models import Plan
@@ -166,6 +167,24 @@ def test_a_correction_is_a_new_row_and_both_stay_visible(sent: Fieldwork) -> Non
         actions.correct(sent["chen"], part, ["8"], "有一项待后续处理。", "再改一次")
     with pytest.raises(Refused, match="不能与其他结果同时选"):
         actions.correct(sent["chen"], part, ["1", "8"], "", "登记错误")
+
+
+def test_several_categories_of_one_result_go_together_everywhere(sent: Fieldwork) -> None:
+    both = (Category.NOT_PUBLISHED, Category.ORDERED)
+    labels = [one.label for one in both]
+    part = sent.decided(sent.part(), problem=True, categories=both)
+    paper = issuing.KINDS["result_notice"].build(issuing.Frame(part, "试-1", DAY))
+    assert list(paper.results) == labels  # type: ignore[attr-defined]  # the notice's own
+    publication = actions.publish_part(sent["chen"], part)
+    assert json.loads(publication.content)["categories"] == labels
+    desk = sent.city.client("chen").get(LIST, {"format": "csv"})
+    assert "；".join(labels) in b"".join(desk.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a streaming response
+    public = Client()
+    page = public.get(f"/results/{part.form.number}/{part.organisation.code}/").content.decode()
+    assert all(label in page for label in labels)
+    for category, count in (("2", 1), ("5", 1), ("1", 0), ("8", 0)):
+        found = public.get("/results.json", {"category": category})
+        assert json.loads(b"".join(found.streaming_content))["count"] == count, category  # type: ignore[attr-defined]  # a streaming response
 
 
 def test_hostile_words_are_published_as_text(sent: Fieldwork) -> None:

@@ -29,6 +29,8 @@ from sunlot.publishing.models import Publication
 from sunlot.registry.models import Entity
 from sunlot.trail.models import EventDetail
 
+from . import course
+
 MAX_TEXT = 100_000
 """Characters of a case that the search in texts looks through."""
 
@@ -82,6 +84,8 @@ class Case:
     told: Told
     documents: tuple[IssuedDocument, ...]
     followed: Followed
+    course_signatures: tuple[tuple[str, Signature], ...]
+    """Of those who approved that a part was handed on or extended."""
 
     @property
     def own_things(self) -> list[str]:
@@ -100,6 +104,7 @@ class Case:
             *(("抽取记录", one) for one in self.draw_signatures),
             *((view.part.organisation.name, one) for view in self.parts for one in view.signatures),
             *self.followed.signatures,
+            *self.course_signatures,
         ]
 
     @property
@@ -137,7 +142,7 @@ def case_of(form_id: int) -> Case:
         .prefetch_related("replaces__object", "experts__expert__institution")
         .get(pk=form_id)
     )
-    standing = FormPart.objects.filter(form=form).exclude(state=FormPart.State.REPLACED)
+    standing = FormPart.objects.filter(form=form).exclude(state__in=FormPart.ENDED)
     parts = list(inspecting.whole(standing).prefetch_related("editions", "evidence__clean_copy"))
     signatures = inspecting.signatures_by_part(parts)
     publications: dict[int, list[Publication]] = {part.pk: [] for part in parts}
@@ -152,6 +157,7 @@ def case_of(form_id: int) -> Case:
     things += [request.thing] if request else []
     followed = _followed(parts)
     things += [letter.thing for letter in followed.letters]
+    things += course.things_of(form)
     return Case(
         form=form,
         parts=tuple(presenting.part_view(part, signatures[part.pk]) for part in parts),
@@ -167,6 +173,7 @@ def case_of(form_id: int) -> Case:
             .order_by("invitation", "number")
         ),
         request=request,
+        course_signatures=tuple(course.signatures_of(form)),
         told=_told(form, parts),
         documents=tuple(IssuedDocument.objects.filter(part__in=parts).select_related("part__organisation", "file")),
         followed=followed,

@@ -28,6 +28,7 @@ from sunlot.planning.sheet import sheet_of
 from sunlot.trail import files
 from sunlot.trail.queries import label_of
 
+from . import course
 from .case import Case
 from .models import CaseFile, Years
 
@@ -112,6 +113,7 @@ def _papers(file: CaseFile, case: Case, day: date) -> Iterator[Paper]:
     if not case.told.is_empty:
         yield from (_given_out(notice.content_id) for notice in case.told.notices)
         yield _told(file, case, day)
+    yield from _on_the_way(file, case, day)
     yield inspecting.document(case.form, case.parts)
     issued = {(one.part_id, one.kind) for one in case.documents}
     for view in case.parts:
@@ -248,6 +250,18 @@ def _course(letter: CorrectionOrder | HandOver) -> str:
         return ""
     to = letter.served_to or f"拒收：{letter.refusal}，见证人 {letter.witness}"
     return f"{letter.served_on.isoformat()} {letter.served_way} {to}"
+
+
+def _on_the_way(file: CaseFile, case: Case, day: date) -> Iterator[Paper]:
+    """派发签收、指派和延期, and the approval form of each part that was extended."""
+    tables = tuple(course.tables_of(case.form, _moment))
+    if tables:
+        yield _sheet(file, day, course.TITLE, tables=tables)
+    views = {view.part.pk: view.part for view in case.parts}
+    given_out = {one.part_id for one in case.documents if one.kind == "extension_form"}
+    for part in course.extended_parts(case.form):
+        if part.pk not in given_out:
+            yield issuing.KINDS["extension_form"].build(issuing.Frame(views[part.pk], case.form.number, day))
 
 
 def _signatures(file: CaseFile, case: Case, day: date) -> CaseSheet:

@@ -32,7 +32,7 @@ def files_seen(viewer: Viewer) -> "QuerySet[CaseFile]":
     scope = Q(organisation__path__startswith=viewer.base.path)
     if viewer.organisation.is_section:
         scope |= Q(organisation_id=viewer.organisation.parent_id)
-    standing = FormPart.objects.filter(form=OuterRef("form")).exclude(state=FormPart.State.REPLACED)
+    standing = FormPart.objects.filter(form=OuterRef("form")).exclude(state__in=FormPart.ENDED)
     hidden = standing.exclude(pk__in=parts_seen(viewer).order_by().values("pk"))
     return files.filter(scope | (Exists(standing) & ~Exists(hidden)))
 

@@ -21,6 +21,7 @@ class Todo:
     button: str
     due: date | None = None
     starts: str = ""  # “09:30 开始”, shown instead of the days left
+    act: str = ""  # where the button posts to, for what is done at once; the title then leads to `url`
 
     @property
     def is_late(self) -> bool:

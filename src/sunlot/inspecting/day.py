@@ -6,7 +6,7 @@ from datetime import date
 from math import cos, radians
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from sunlot.documents.typesetting import typeset_together
 from sunlot.organisations.viewer import Viewer
@@ -14,7 +14,7 @@ from sunlot.registry.models import Entity, InspectionObject
 from sunlot.visits.bearers import entities_of
 from sunlot.visits.queries import Agreement, agreements
 
-from . import papers, presenting, queries
+from . import deadlines, papers, presenting, queries
 from .models import Form, FormPart
 
 MOST = 200
@@ -35,7 +35,7 @@ class Stop:
 
     @property
     def until(self) -> date:
-        return min(part.form.task.ends_on for part in self.parts)
+        return min(part.inspect_by for part in self.parts)
 
     @property
     def place(self) -> tuple[float, float] | None:
@@ -49,14 +49,14 @@ def stops(viewer: Viewer, day: date) -> tuple[list[Stop], bool]:
     more than is shown. Forms agreed for another day are left out. A fixed number of queries.
     """
     open_ones = queries.parts_seen(viewer).filter(
+        Q(extended_to__gte=day) | Q(extended_to__isnull=True, form__task__ends_on__gte=day),
         state__in=[FormPart.State.OPEN, FormPart.State.RETURNED],
         form__task__starts_on__lte=day,
-        form__task__ends_on__gte=day,
     )
     rows = open_ones.select_related("form__task", "form__object__region", "organisation").prefetch_related(
         "members__inspector"
     )
-    parts = list(rows.order_by("form__task__ends_on", "form__number", "pk")[: MOST + 1])
+    parts = list(rows.order_by(deadlines.inspect_by(), "form__number", "pk")[: MOST + 1])
     agreed = agreements(f"form:{part.form_id}" for part in parts[:MOST])
     bearers = entities_of({part.form.object_id for part in parts[:MOST]})
     names = dict(Entity.objects.filter(pk__in=set(bearers.values())).values_list("pk", "name"))

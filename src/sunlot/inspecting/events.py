@@ -3,6 +3,7 @@
 from sunlot.trail.events import Act, EventKind
 
 DISPATCHED = EventKind("inspecting.dispatched", "派发检查任务", Act.CREATED)
+RECEIVED = EventKind("inspecting.dispatch_received", "签收检查任务", Act.DECIDED)
 STARTED = EventKind("inspecting.part_started", "开始检查")
 SAVED = EventKind("inspecting.part_saved", "保存检查记录")
 ABSENCE_NOTED = EventKind("inspecting.absence_noted", "注明无法取得签字的原因")
@@ -26,6 +27,16 @@ INVITED = EventKind("inspecting.invited", "请专家或委托机构出具意见"
 INVITATION_OPENED = EventKind("inspecting.invitation_opened", "打开意见链接", Act.READ)
 INVITATION_REVOKED = EventKind("inspecting.invitation_revoked", "收回意见链接", Act.DECIDED)
 OPINION_FILED = EventKind("inspecting.opinion_filed", "提交专家意见或委托机构报告", Act.CREATED)
+EXTENSION_ASKED = EventKind("inspecting.extension_asked", "申请检查延期", Act.CREATED)
+EXTENSION_WITHDRAWN = EventKind("inspecting.extension_withdrawn", "撤回检查延期申请", Act.DECIDED)
+EXTENSION_RETURNED = EventKind("inspecting.extension_returned", "退回检查延期申请", Act.DECIDED)
+EXTENSION_APPROVED = EventKind("inspecting.extension_approved", "批准检查延期", Act.DECIDED)
+REASSIGNMENT_ASKED = EventKind("inspecting.reassignment_asked", "申请指派", Act.CREATED)
+REASSIGNMENT_APPROVED = EventKind("inspecting.reassignment_approved", "同意指派", Act.DECIDED)
+REASSIGNMENT_RETURNED = EventKind("inspecting.reassignment_returned", "退回指派申请", Act.DECIDED)
+REASSIGNMENT_WITHDRAWN = EventKind("inspecting.reassignment_withdrawn", "撤回指派", Act.DECIDED)
+REASSIGNMENT_DECLINED = EventKind("inspecting.reassignment_declined", "不接收指派", Act.DECIDED)
+REASSIGNED = EventKind("inspecting.reassigned", "接收指派", Act.DECIDED, public=True)
 DEVICE_ADDED = EventKind("inspecting.device_added", "启用检查手机", Act.CREATED)
 DEVICE_LOST = EventKind("inspecting.device_lost", "挂失检查手机")
 

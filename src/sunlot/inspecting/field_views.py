@@ -66,7 +66,7 @@ def mine(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         .prefetch_related("findings")
     )
     open_states = [FormPart.State.OPEN, FormPart.State.RETURNED]
-    waiting = sorted(parts.filter(state__in=open_states), key=lambda part: (part.form.task.ends_on, part.form.number))
+    waiting = sorted(parts.filter(state__in=open_states), key=lambda part: (part.inspect_by, part.form.number))
     return render(
         request,
         "inspecting/field_mine.html",

@@ -20,7 +20,8 @@ from sunlot.visits import actions as visits
 from . import drawn, events, queries
 from .actions.closing import close_form
 from .actions.making import make_forms, task_of
-from .models import Form, FormExpert, FormPart, PartMember
+from .models import Dispatch, Form, FormExpert, FormPart, PartMember
+from .receiving.actions import send
 
 State = FormPart.State
 _SHOWN = 3  # forms named singly
@@ -71,7 +72,7 @@ def _parts_of(change: Change) -> "QuerySet[FormPart]":
     """The standing parts over the objects that a change touches; of an inspector those that it is a member of."""
     root = root_of(change.attempt)
     family = Q(form__task__attempt=root) | Q(form__task__attempt__draw__supplements=root)
-    parts = FormPart.objects.filter(family, form__object__number__in=change.objects).exclude(state=State.REPLACED)
+    parts = FormPart.objects.filter(family, form__object__number__in=change.objects).exclude(state__in=FormPart.ENDED)
     if change.kind == Replacement.Kind.INSPECTOR:
         parts = parts.filter(
             form__task__attempt=change.attempt, members__inspector__number=change.outgoing, state__in=_EDITABLE
@@ -152,14 +153,22 @@ def _replace_inspector(viewer: Viewer, replacement: Replacement) -> None:
         members__inspector__number=replacement.outgoing,
         state__in=_EDITABLE,
     )
-    for part in parts.select_for_update(of=("self",)).select_related("form__object", "organisation").order_by("pk"):
+    sent: dict[int, Dispatch] = {}
+    for part in (
+        parts.select_for_update(of=("self",))
+        .select_related("form__object", "form__task__plan__lead__parent", "organisation")
+        .order_by("pk")
+    ):
         PartMember.objects.filter(part=part, inspector__number=replacement.outgoing).update(inspector=incoming)
         part.version += 1
         fields = ["version"]
         seat = next((one for one in seats[part.form.object.number] if incoming in one.inspectors), None)
         if part.state == State.OPEN and seat is not None and seat.organisation.pk != part.organisation_id:
             part.organisation = seat.organisation
-            fields.append("organisation")
+            if seat.organisation.pk not in sent:
+                sent |= send(part.form.task, [seat.organisation])
+            part.dispatch = sent[seat.organisation.pk]
+            fields += ["organisation", "dispatch"]
             visits.hand_to(part.thing, seat.organisation)
         part.save(update_fields=fields)
         record(

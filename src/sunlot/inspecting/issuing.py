@@ -11,9 +11,9 @@ from django.conf import settings
 
 from sunlot.documents.correction_order import CorrectionOrder
 from sunlot.documents.evidence_sheet import Copy, EvidenceSheet, Photo
-from sunlot.documents.extension_form import ExtensionForm
+from sunlot.documents.extension_form import OPINIONS, ExtensionForm
 from sunlot.documents.paper import Record
-from sunlot.documents.parts import Field, Image, Name, Officer, Party
+from sunlot.documents.parts import Field, Image, Name, Officer, Opinion, Party
 from sunlot.documents.questioning_record import QuestioningRecord
 from sunlot.documents.result_notice import ResultLine, ResultNotice
 from sunlot.documents.sampling_record import SamplingRecord
@@ -21,12 +21,13 @@ from sunlot.documents.service_receipt import Served, ServiceReceipt
 from sunlot.documents.site_record import Absence as AbsenceField
 from sunlot.documents.site_record import NotedItem, SiteRecord
 from sunlot.documents.transfer_letter import TransferLetter
-from sunlot.norms import clock
+from sunlot.norms import clock, working_days
+from sunlot.organisations.models import Signature
 from sunlot.staff.queries import slots_for
 from sunlot.trail import files
 
 from . import deadlines
-from .models import Evidence, Finding, FormPart
+from .models import Evidence, Extension, Finding, FormPart
 from .records import evidence_of, said
 from .special.papers import party_of
 
@@ -218,8 +219,10 @@ def _receipt(frame: Frame) -> Record:
 
 def _extension(frame: Frame) -> Record:
     part = frame.part
-    done = sum(bool(one.answer) for one in part.findings.all())
-    ends = part.form.task.ends_on
+    answered = sum(bool(one.answer) for one in part.findings.all())
+    so_far = f"已检查 {answered} 项，共 {len(part.findings.all())} 项。" if answered else ""
+    asked = part.extensions.exclude(state=Extension.State.WITHDRAWN).select_related("asked_by").last()
+    earlier = list(part.extensions.filter(state=Extension.State.APPROVED))
     return ExtensionForm(
         **frame.common,  # type: ignore[arg-type]  # as every record has them
         task=part.form.task.title,
@@ -227,11 +230,30 @@ def _extension(frame: Frame) -> Record:
         party=frame.party,
         department=part.organisation.name,
         officers=frame.officers,
-        due=ends,
-        asked_until=ends,
-        reason="",
-        done=f"已检查 {done} 项，共 {len(part.findings.all())} 项。" if done else "",
+        due=asked.due if asked else part.inspect_by,
+        asked_until=asked.until if asked else part.inspect_by,
+        days=f"{working_days.count(asked.due, asked.until).days} 个工作日" if asked else "",
+        reason=asked.reason if asked else "",
+        done=(asked.done if asked else "") or so_far,
+        earlier="；".join(
+            f"{one.due.isoformat()} 延至 {one.until.isoformat()}"
+            for one in earlier
+            if asked is None or one.pk != asked.pk
+        ),
+        opinions=_opinions(asked) if asked else OPINIONS,
     )
+
+
+def _opinions(asked: Extension) -> tuple[Opinion, ...]:
+    """What who asked and the unit's head said in the system; before that, lines for the hand."""
+    first = Opinion(
+        role="承办人意见", text="拟延期办理，请审批。", name=asked.asked_by.name, given_at=moment(asked.asked_at)
+    )
+    signed = Signature.objects.filter(thing=asked.thing, digest=asked.digest, state=Signature.State.SIGNED).first()
+    if signed is None:
+        return first, Opinion(role="单位负责人\n审批意见")
+    words = signed.comment or "同意延期。"
+    return first, Opinion(role="单位负责人\n审批意见", text=words, name=signed.name, given_at=moment(signed.signed_at))
 
 
 KINDS: dict[str, Kind] = {
@@ -239,7 +261,7 @@ KINDS: dict[str, Kind] = {
     "questioning_record": Kind("询问笔录", "XW", _questioning, hint="空白，现场手写"),
     "sampling_record": Kind("抽样取证记录", "CY", _sampling, hint="空白，现场手写"),
     "evidence_sheet": Kind("证据材料清单", "ZJ", evidence_sheet, hint="照片和复制的材料"),
-    "extension_form": Kind("延期审批表", "YQ", _extension, hint="延到哪一天和理由手写"),
+    "extension_form": Kind("延期审批表", "YQ", _extension, hint="按延期申请填写；没有申请的，延到哪一天和理由手写"),
     "result_notice": Kind("检查结果告知书", "JG", _result_notice, after_record=True, hint="提交检查记录以后"),
     "service_receipt": Kind("送达回证", "SD", _receipt, hint="列出这一部分已出具的文书"),
 }

@@ -62,6 +62,7 @@ def _facts(form: Form, parts: Sequence[PartView]) -> tuple[Field, ...]:
         Field("检查时间", span),
         *_scanned(form, parts),
         *_replaced(form),
+        *_handed(parts),
     )
 
 
@@ -82,6 +83,19 @@ def _replaced(form: Form) -> list[Field]:
         found.append(Field("替补", f"{day.year}年{day.month}月{day.day}日{ended}：{form.replaced_why}{then}"))
     found += [Field("接替", f"检查表 {one.number}：{one.replaced_why}") for one in form.replaces.all()]
     return found
+
+
+def _handed(parts: Sequence[PartView]) -> list[Field]:
+    """Which part came from another unit, why, and by whom it is inspected then."""
+    taken = [one.part.taken_from for one in parts if hasattr(one.part, "taken_from")]
+    return [
+        Field(
+            "指派",
+            f"{one.part.organisation.full_name}的部分由{one.to.full_name}检查：{one.reason}；检查人员为{one.get_by_display()}"
+            + (f"：{one.naming_reason}" if one.naming_reason else ""),
+        )
+        for one in taken
+    ]
 
 
 def _department(one: PartView) -> sheet.FormDepartment:

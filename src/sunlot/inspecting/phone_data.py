@@ -15,7 +15,7 @@ from sunlot.norms import clock
 from sunlot.organisations.viewer import Refused, Viewer
 from sunlot.visits.queries import Agreement, agreements
 
-from . import modes, presenting, queries, records
+from . import deadlines, modes, presenting, queries, records
 from .codes import queries as codes
 from .evidence import Facts
 from .forms import MAX_TEXT
@@ -47,7 +47,7 @@ def day(viewer: Viewer, device: FieldDevice) -> dict[str, Any]:
     waiting = queries.whole(queries.to_inspect(viewer)).prefetch_related(
         *(f"findings__version__{rows}" for rows in at_hand)
     )
-    parts = list(waiting.order_by("form__task__ends_on", "form__number", "pk")[:MOST_PARTS])
+    parts = list(waiting.order_by(deadlines.inspect_by(), "form__number", "pk")[:MOST_PARTS])
     guides = catalogue.guides_for((f.version.item_id for part in parts for f in part.findings.all()), clock.today())
     held = {
         one.part_id: one
@@ -122,9 +122,7 @@ def _part(part: FormPart, shown: presenting.PartView) -> dict[str, Any]:
         "address": f"{where.region.name}　{where.address}" if where.address else where.region.name,
         "place": None if where.latitude is None else [float(where.latitude), float(where.longitude or 0)],
         "team": part.form.team_label,
-        "due": {"what": due.what, "day": due.day.isoformat(), "late": due.words if due.is_late else ""}
-        if due
-        else None,
+        "due": _due(due),
         "starts_on": task.starts_on.isoformat(),
         "dispatched_on": task.created_at.astimezone(clock.SHANGHAI).date().isoformat(),
         "drawn": task.attempt_id is not None,
@@ -135,6 +133,13 @@ def _part(part: FormPart, shown: presenting.PartView) -> dict[str, Any]:
         "evidence": [_evidence(one) for one in part.evidence.all()],
         "unreachable": {"attempts": contact.missing(part), "photo": contact.NO_PHOTO, "category": Category.UNREACHABLE},
     }
+
+
+def _due(due: deadlines.Due | None) -> dict[str, Any] | None:
+    if due is None:
+        return None
+    late, extended = due.words if due.is_late else "", due.was is not None
+    return {"what": due.what, "day": due.day.isoformat(), "late": late, "extended": extended}
 
 
 def _item(finding: Finding) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def may_review(viewer: Viewer, part: FormPart) -> bool:
 
 def may_notify(viewer: Viewer, form: Form, parts: Collection[FormPart]) -> bool:
     """Who tells the inspected of the visit: the lead's clerk, the clerks of the departments on the form, its inspectors."""
+    parts = [part for part in parts if not part.is_ended]
     if viewer.has(Role.INSPECTOR):
         return any(was_member(viewer, part) for part in parts)
     plan = form.task.plan

@@ -83,7 +83,7 @@ class PartView:
             return "late"
         if self.part.is_published:
             return "done"
-        if self.part.state == FormPart.State.REPLACED:
+        if self.part.state in FormPart.ENDED:
             return "off"
         if self.part.state == FormPart.State.OPEN:
             return "run" if self.part.began_at else ""

@@ -12,12 +12,24 @@ from sunlot.visits.queries import agreements
 
 from . import deadlines, queries
 from .codes import todo as codes_todo
+from .extending import todo as extending_todo
 from .followups import todo as followups_todo
 from .models import FormPart
 from .notices import todo as notices_todo
+from .reassigning import todo as reassigning_todo
+from .receiving import todo as receiving_todo
 from .special import todo as special_todo
 
-__all__ = ["codes_todo", "followups_todo", "notices_todo", "special_todo", "waiting"]  # all register what waits
+__all__ = [
+    "codes_todo",
+    "extending_todo",
+    "followups_todo",
+    "notices_todo",
+    "reassigning_todo",
+    "receiving_todo",
+    "special_todo",
+    "waiting",
+]  # all register what waits
 
 MANY = 12
 """So many rows of one kind are shown singly; the rest is one row that leads to the list."""
@@ -39,7 +51,7 @@ def _to_inspect(viewer: Viewer) -> Iterator[Todo]:
     parts = list(
         queries.to_inspect(viewer)
         .select_related("form__task", "form__object")
-        .order_by("form__task__ends_on", "form__number")[: MANY + 1]
+        .order_by(deadlines.inspect_by(), "form__number")[: MANY + 1]
     )
     agreed = agreements(f"form:{part.form_id}" for part in parts[:MANY])
     for part in parts[:MANY]:
@@ -59,7 +71,7 @@ def _to_inspect(viewer: Viewer) -> Iterator[Todo]:
     if len(parts) > MANY:
         yield Todo(
             title="还有其他检查表", reason="按检查截止日排列，可在手机上填写。", url=reverse("field:mine"), button="查看全部",
-            due=parts[MANY].form.task.ends_on,
+            due=parts[MANY].inspect_by,
         )  # fmt: skip
 
 

@@ -4,9 +4,12 @@ from django.urls import path
 
 from . import day_views, document_views, evidence_views, invited_views, views
 from .codes import views as codes
+from .extending import views as extending
 from .followups import views as followups
 from .notices import views as notices
 from .ratings import views as ratings
+from .reassigning import views as reassigning
+from .receiving import views as receiving
 from .special import views as special
 
 app_name = "inspecting"
@@ -20,6 +23,10 @@ urlpatterns = [
     path("parts/<int:pk>/signatures/<int:signature>/", views.signature_file, name="signature-file"),
     path("parts/<int:pk>/evidence/<int:evidence>/", evidence_views.file, name="evidence-file"),
     path("parts/<int:pk>/copies/<int:copy>/", evidence_views.draft_copy, name="draft-copy"),
+    path("parts/<int:pk>/extension/", extending.ask, name="extension-ask"),
+    path("extensions/<int:pk>/", extending.detail, name="extension"),
+    path("parts/<int:pk>/hand-on/", reassigning.ask, name="hand-on"),
+    path("reassignments/<int:pk>/", reassigning.detail, name="reassignment"),
     path("parts/<int:pk>/order/", followups.write_order, name="order-write"),
     path("parts/<int:pk>/hand-over/", followups.write_handover, name="handover-write"),
     path("orders/<int:pk>/", followups.order, name="order"),
@@ -51,5 +58,7 @@ urlpatterns = [
     path("ratings/", ratings.ratings, name="ratings"),
     path("complaints/", codes.complaints, name="complaints"),
     path("complaints/<int:pk>/", codes.complaint, name="complaint"),
+    path("tasks/<int:pk>/", receiving.task, name="task"),
+    path("tasks/<int:pk>/receive/", receiving.receive, name="task-receive"),
     path("dispatch/<int:pk>/", views.dispatch, name="dispatch"),
 ]

@@ -27,11 +27,14 @@ from . import actions, deadlines, drawn, papers, policy, presenting, queries
 from .actions.dispatch import unsettled
 from .actions.making import items_by_participant
 from .codes import queries as codes
+from .extending import queries as extending
 from .followups.showing import follow_ups
 from .forms import FormFilter, ReviewForm
 from .models import Form, FormPart, Obstacle, Task
 from .moved import moved_since
 from .notices.views import panel as notice_panel
+from .reassigning import queries as reassigning
+from .receiving import queries as receiving
 
 _SORTS: dict[str, Sequence[str]] = {
     "number": ["number"],
@@ -51,6 +54,11 @@ def _late_words(form: Form) -> str:
     return "；".join(f"{part.organisation.name}{due.words}" for part, due in dues if due is not None and due.is_late)
 
 
+def _extended_words(form: Form) -> str:
+    extended = (part for part in form.parts.all() if part.extended_to and not part.is_ended)
+    return "；".join(f"{part.organisation.name}延至 {part.extended_to}" for part in extended)
+
+
 _COLUMNS: list[Column[Form]] = [
     Column("number", "检查表编号", lambda form: form.number),
     Column("object", "检查对象", lambda form: form.object.name),
@@ -63,6 +71,7 @@ _COLUMNS: list[Column[Form]] = [
     Column("parts", "各部门", _parts_words),
     Column("state", "状态", lambda form: form.get_state_display()),
     Column("ends_on", "检查截止", lambda form: form.task.ends_on),
+    Column("extended", "延期", _extended_words),
     Column("late", "逾期", _late_words),
 ]
 
@@ -94,9 +103,13 @@ def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """One form: every part's state, in full those that the viewer may read."""
     form, shown = _form_and_parts(viewer, pk)
     things = [f"form:{form.pk}", f"task:{form.task_id}", *(one.part.thing for one in shown if one.is_full)]
+    things += [f"dispatch:{one.part.dispatch_id}" for one in shown if one.is_full and one.part.dispatch_id]
     every = [one.part for one in shown]
     times = codes.times_of(form, every)
+    handed = reassigning.panels(viewer, every)
+    extended = extending.panels(viewer, (one.part for one in shown if one.is_full))
     followed = follow_ups(viewer, (one.part for one in shown if one.is_full))
+    things += [found.thing for one in handed.values() for found in one.told]
     things += [letter.thing for one in followed.values() for letter, *_ in one.letters]
     context = {
         "form": form,
@@ -109,6 +122,8 @@ def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
                 "may_publish": one.part.state == FormPart.State.DECIDED and _is_publisher(viewer, one.part),
                 "is_mine": policy.is_member(viewer, one.part),
                 "follow": followed.get(one.part.pk),
+                "extension": extended.get(one.part.pk),
+                "hand": handed.get(one.part.pk),
             }
             for one in shown
         ],
@@ -140,8 +155,13 @@ def _replacing(viewer: Viewer, form: Form, shown: Sequence[presenting.PartView])
     attempt = form.task.attempt
     if attempt is None or form.state in (*Form.FINISHED, Form.State.REPLACED) or not viewer.has(Role.CLERK):
         return {}
-    untouched = all(one.part.state in (FormPart.State.OPEN, FormPart.State.REPLACED) for one in shown)
-    people = [m.inspector for one in shown if one.is_full and one.part.is_editable for m in one.part.members.all()]
+    untouched = all(one.part.state in (FormPart.State.OPEN, *FormPart.ENDED) for one in shown)
+    people = [
+        m.inspector
+        for one in shown
+        if one.is_full and one.part.is_editable and not hasattr(one.part, "taken_from")
+        for m in one.part.members.all()
+    ]
     return {
         "draw_number": attempt.draw.number,
         "may_replace_object": untouched and drawing_policy.may_propose_object(viewer, attempt),
@@ -189,7 +209,7 @@ def _form_and_parts(viewer: Viewer, pk: int) -> tuple[Form, list[presenting.Part
 def form_pdf(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """The form as the paper one, with the parts that the viewer may read; also for signing on paper."""
     form, shown = _form_and_parts(viewer, pk)
-    readable = [one for one in shown if one.is_full]
+    readable = [one for one in shown if one.is_full and one.part.state != FormPart.State.HANDED]
     if not readable:
         raise Refused("这份检查表里没有您可以打印的部分。")
     return pdf_response(papers.form_pdf(form, readable), f"执法检查表-{form.number}.pdf")
@@ -264,7 +284,9 @@ def dispatch(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         context["unsettled"] = "" if task else unsettled(attempt)
     context["is_signed"] = attempt.state in (attempt.State.SIGNED, attempt.State.ARCHIVED)
     context["may_dispatch"] = policy.may_dispatch(viewer, attempt.draw.round.plan)
-    context["history"] = history(f"task:{task.pk}") if task else []
+    lines = receiving.lines(viewer, task) if task else []
+    context["lines"] = lines
+    context["history"] = history([f"task:{task.pk}", *(line.dispatch.thing for line in lines)]) if task else []
     return render(request, "inspecting/dispatch.html", context)
 
 

@@ -21,7 +21,6 @@ from sunlot.norms import clock
 State = Attempt.State
 FINISHED = (State.DRAWN, State.SIGNED, State.ARCHIVED)
 PUBLISHED = (FormPart.State.PUBLISHED, FormPart.State.CORRECTED)
-REPLACED = FormPart.State.REPLACED
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,9 @@ def public_draws() -> "QuerySet[Draw]":
     there will be and how many are public.
     """
     attempts = drawing.public_attempts(clock.now()).order_by("number")
-    parts = FormPart.objects.filter(form__task__attempt__draw=OuterRef("pk")).exclude(state=REPLACED).order_by()
+    parts = (
+        FormPart.objects.filter(form__task__attempt__draw=OuterRef("pk")).exclude(state__in=FormPart.ENDED).order_by()
+    )
     of_draw = parts.values("form__task__attempt__draw")
     return (
         Draw.objects.filter(attempts__in=attempts)

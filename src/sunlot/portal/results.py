@@ -45,6 +45,8 @@ class Check:
             return "done", "已更正" if self.publication.number > 1 else "已公示"
         if self.part.state == FormPart.State.REPLACED:
             return "off", "已替补，不检查"
+        if self.part.state == FormPart.State.HANDED:
+            return "off", "已指派给其他单位检查"
         due = deadlines.due_of(self.part)
         if due and due.is_late:
             return "late", f"未完成，{due.words}"
@@ -113,7 +115,7 @@ def drawn_objects(attempt: Attempt, outcome: Outcome, replaced: Iterable[Replace
             places[one.outgoing], places[one.incoming] = GONE, CAME_IN
     states: dict[str, list[str]] = defaultdict(list)
     family = Q(form__task__attempt=attempt) | Q(form__task__attempt__draw__supplements=attempt)
-    rows = FormPart.objects.filter(family).exclude(state=FormPart.State.REPLACED)
+    rows = FormPart.objects.filter(family).exclude(state__in=FormPart.ENDED)
     for number, state in rows.values_list("form__object__number", "state"):
         states[number].append(state)
     return {

@@ -70,7 +70,7 @@ def embargo(part: FormPart) -> Embargo | None:
     root = root_of(attempt)
     drawn = outcome(root).drawn_count
     forms = Form.objects.filter(Q(task__attempt=root) | Q(task__attempt__draw__supplements=root))
-    parts = FormPart.objects.filter(form=OuterRef("pk")).exclude(state=FormPart.State.REPLACED)
+    parts = FormPart.objects.filter(form=OuterRef("pk")).exclude(state__in=FormPart.ENDED)
     unfinished = parts.filter(completed_on__isnull=True)
     inspected = forms.filter(Exists(parts), ~Exists(unfinished)).values("object").distinct().count()
     return Embargo(attempt.release_at.astimezone(clock.SHANGHAI).date(), drawn, drawn - inspected)

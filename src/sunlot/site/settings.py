@@ -20,6 +20,10 @@ SUNLOT_LOG = Path(os.environ.get("SUNLOT_LOG", DATA / "log"))
 SUNLOT_WITNESSES = os.environ.get("SUNLOT_WITNESSES", "")
 # Hours without contact after which a phone in the field drops the key of what it keeps (docs/security.md).
 SUNLOT_FIELD_KEY_HOURS = int(os.environ.get("SUNLOT_FIELD_KEY_HOURS", "12"))
+# Working days within which a unit confirms receipt of what was dispatched to it.
+SUNLOT_RECEIPT_DAYS = int(os.environ.get("SUNLOT_RECEIPT_DAYS", "2"))
+# Working days after a task's last day until which the inspection of a part may be extended, all extensions together.
+SUNLOT_EXTENSION_DAYS = int(os.environ.get("SUNLOT_EXTENSION_DAYS", "30"))
 # How notices of visits are sent: none, smtp or gateway, outbox, or the dotted name of a function (docs/operations.md).
 SUNLOT_EMAIL = os.environ.get("SUNLOT_EMAIL", "none")
 SUNLOT_SMS = os.environ.get("SUNLOT_SMS", "none")

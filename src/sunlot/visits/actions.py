@@ -111,12 +111,24 @@ def cancel(thing: str) -> Visit:
 
 
 @transaction.atomic
-def hand_to(thing: str, organisation: Organisation) -> Visit:
-    """Another organisation makes a visit to come, because its people came into the team."""
+def hand_to(thing: str, organisation: Organisation, new_thing: str = "") -> Visit:
+    """Another organisation makes a visit to come: its people came into the team, or the part was handed on to it and is
+    now `new_thing`. What was agreed for the visit stays.
+    """
     visit = _locked(thing)
     if visit.state == State.PLANNED:
-        visit.organisation = organisation
-        visit.save(update_fields=["organisation"])
+        visit.organisation, visit.thing = organisation, new_thing or visit.thing
+        visit.save(update_fields=["organisation", "thing"])
+    return visit
+
+
+@transaction.atomic
+def extend(thing: str, until: date) -> Visit:
+    """A visit to come may be made until a later day: its time was extended."""
+    visit = _locked(thing)
+    if visit.state == State.PLANNED:
+        visit.planned_until = until
+        visit.save(update_fields=["planned_until"])
     return visit
 
 

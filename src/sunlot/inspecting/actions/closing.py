@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from sunlot.drawing.models import Attempt
 from sunlot.norms import clock
 from sunlot.organisations.viewer import Viewer
@@ -26,11 +28,13 @@ class TakenOver:
     only: dict[int, set[int]]
 
 
-def close_form(viewer: Viewer, form: Form, why: str) -> list[FormPart]:
+def close_form(viewer: Viewer, form: Form, why: str, *, drawn_only: bool = False) -> list[FormPart]:
     """End every part of a form that is not submitted, and the form with the last of them; their visits will not take
-    place. Returns the parts that ended. The caller links what takes the form's place (`link`).
+    place. With `drawn_only` a part that another unit has taken stays. Returns the parts that ended. The caller links what takes the form's place (`link`).
     """
     open_ones = FormPart.objects.filter(form=form, state=FormPart.State.OPEN).order_by("pk")
+    if drawn_only:
+        open_ones = open_ones.filter(taken_from__isnull=True)
     parts = list(open_ones.select_for_update(of=("self",)).select_related("organisation"))
     drafts = [part.organisation.name for part in parts if part.saved_at]
     for part in parts:
@@ -39,7 +43,7 @@ def close_form(viewer: Viewer, form: Form, why: str) -> list[FormPart]:
         visits.cancel(part.thing)
     locked = Form.objects.select_for_update().get(pk=form.pk)
     locked.replaced_at, locked.replaced_why = clock.now(), why[:200]
-    left = FormPart.objects.filter(form=form).exclude(state=FormPart.State.REPLACED).exists()
+    left = FormPart.objects.filter(form=form).exclude(state__in=FormPart.ENDED).exists()
     if not left:
         locked.state = Form.State.REPLACED
     locked.save(update_fields=["replaced_at", "replaced_why", "state"])
@@ -72,8 +76,9 @@ def close_taken_over(viewer: Viewer, attempt: Attempt, objects: Sequence[Inspect
     earlier = Form.objects.filter(task__plan=plan, object__in=keys).exclude(state=Form.State.REPLACED)
     why = f"检查组缺员且候补用尽，由补充抽取 {attempt.draw.number} 的检查组检查"
     forms, only = [], {}
-    for form in earlier.filter(parts__state=FormPart.State.OPEN).distinct().order_by("pk"):
-        needed = {participant_of(part, plan) for part in close_form(viewer, form, why)}
+    of_team = Q(parts__state=FormPart.State.OPEN, parts__taken_from__isnull=True)
+    for form in earlier.filter(of_team).distinct().order_by("pk"):
+        needed = {participant_of(part, plan) for part in close_form(viewer, form, why, drawn_only=True)}
         only[form.object_id] = {key for key in needed if key is not None}
         forms.append(form)
     return TakenOver(tuple(forms), only)

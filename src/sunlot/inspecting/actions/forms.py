@@ -34,7 +34,7 @@ def settle(viewer: Viewer, form_id: int) -> Form:
         form.state == Form.State.FILED
     ):  # a correction of what is public leaves it filed; filing anew is an act of its own
         return form
-    standing = FormPart.objects.filter(form=form).exclude(state=Part.REPLACED)
+    standing = FormPart.objects.filter(form=form).exclude(state__in=FormPart.ENDED)
     parts = list(standing.values_list("state", "saved_at"))
     if not parts:
         return form

@@ -7,6 +7,7 @@ from sunlot.organisations.viewer import NotAllowed, Refused, Viewer
 
 from .. import policy, queries
 from ..models import CheckOut, FieldDevice, FormPart, PartMember
+from ..receiving.actions import begun
 
 
 class CheckedOut(Refused):
@@ -76,7 +77,8 @@ def require_here(part: FormPart, device: FieldDevice | None) -> None:
 
 
 def touch(viewer: Viewer, part: FormPart, fields: list[str]) -> None:
-    """Save these fields of a draft as its next version."""
+    """Save these fields of a draft as its next version. Whoever writes has received the task."""
+    begun(viewer, part)
     part.version += 1
     part.saved_by_id, part.saved_at = viewer.user_id, clock.now()
     part.save(update_fields=[*fields, "version", "saved_by", "saved_at"])

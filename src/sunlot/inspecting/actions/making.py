@@ -14,6 +14,7 @@ from sunlot.visits.models import Visit
 from .. import drawn
 from ..codes.actions import give_codes
 from ..models import Finding, Form, FormExpert, FormPart, PartMember, Task
+from ..receiving.actions import send
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,10 @@ def write_forms(task: Task, wanted: Sequence[FormToMake]) -> tuple[list[Form], l
         for position, (pool, expert) in enumerate(one.experts)
     )
     seats = [(form, part) for form, one in zip(forms, wanted, strict=True) for part in one.parts]
-    parts = FormPart.objects.bulk_create(FormPart(form=form, organisation=seat.organisation) for form, seat in seats)
+    sent = send(task, [seat.organisation for _, seat in seats])
+    parts = FormPart.objects.bulk_create(
+        FormPart(form=form, organisation=seat.organisation, dispatch=sent[seat.organisation.pk]) for form, seat in seats
+    )
     PartMember.objects.bulk_create(
         PartMember(part=part, inspector=inspector, position=position)
         for part, (_, seat) in zip(parts, seats, strict=True)

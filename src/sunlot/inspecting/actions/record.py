@@ -260,7 +260,7 @@ def sign_part(viewer: Viewer, part: FormPart, digest: str, proof: Proof) -> Sign
     member = member_of(viewer, locked)
     if locked.is_editable:
         raise Refused("这份记录还没有提交，提交后再签字。")
-    if locked.state == FormPart.State.REPLACED:
+    if locked.state in FormPart.ENDED:
         raise Refused(locked.why_closed)
     if locked.digest != digest:
         raise Refused("记录已重新提交，请再核对一次后签字。")

@@ -91,9 +91,10 @@ def _of_visit(form: Form, device: FieldDevice) -> Verdict:
     if all(part.state not in notices.EDITABLE for part in parts):
         return OVER
     today = clock.today()
-    if not form.task.starts_on <= today <= form.task.ends_on:
+    coming = [part for part in parts if part.state in _EDITABLE]
+    if not form.task.starts_on <= today <= max(part.extended_to or form.task.ends_on for part in coming):
         return OUTSIDE
-    to_come = [m.inspector for part in parts if part.state in _EDITABLE for m in part.members.all()]
+    to_come = [member.inspector for part in coming for member in part.members.all()]
     if any(one.certificate_expires < today for one in to_come):
         return CERTIFICATE
     return VALID

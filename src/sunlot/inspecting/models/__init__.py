@@ -2,7 +2,9 @@
 
 from .codes import CodeScan, Complaint, VisitCode
 from .devices import CheckOut, DraftCopy, FieldDevice
+from .dispatches import Dispatch
 from .evidence import Evidence, Upload
+from .extensions import Extension
 from .followups import CorrectionOrder, HandOver
 from .forms import Form, FormExpert, Task
 from .invited import Invitation, Opinion
@@ -11,6 +13,7 @@ from .notices import AvoidanceRequest, ContactAttempt, NoticeMaterial, NoticeMes
 from .obstacles import Obstacle
 from .parts import NEED_REMARK, OF_PROBLEMS, Category, Edition, Finding, FormPart, PartMember
 from .ratings import RatingBucket, RatingSpent
+from .reassignments import Reassignment
 from .requests import CheckRequest
 
 __all__ = [
@@ -24,9 +27,11 @@ __all__ = [
     "Complaint",
     "ContactAttempt",
     "CorrectionOrder",
+    "Dispatch",
     "DraftCopy",
     "Edition",
     "Evidence",
+    "Extension",
     "FieldDevice",
     "Finding",
     "Form",
@@ -43,6 +48,7 @@ __all__ = [
     "PartMember",
     "RatingBucket",
     "RatingSpent",
+    "Reassignment",
     "Task",
     "Upload",
     "VisitCode",

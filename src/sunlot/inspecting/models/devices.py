@@ -39,6 +39,7 @@ class CheckOut(models.Model):
         GIVEN_BACK = "back", "交回"
         SUBMITTED = "done", "已提交"
         LOST = "lost", "设备挂失"
+        HANDED = "moved", "部分已指派"
 
     part = models.ForeignKey(FormPart, on_delete=models.CASCADE, related_name="check_outs")
     device = models.ForeignKey(FieldDevice, on_delete=models.PROTECT, related_name="check_outs")

@@ -1,5 +1,7 @@
 """A part of a form for each department, its inspectors and the findings per item."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -7,6 +9,7 @@ from sunlot.catalogue.models import ItemVersion
 from sunlot.organisations.models import Organisation, User
 from sunlot.registry.models import Inspector
 
+from .dispatches import Dispatch
 from .forms import Form
 
 
@@ -41,20 +44,26 @@ class FormPart(models.Model):
         PUBLISHED = "published", "已公示"
         CORRECTED = "corrected", "已更正"
         REPLACED = "replaced", "已替补"
+        HANDED = "handed", "已指派"
 
     MOVES: dict[str, frozenset[str]] = {
-        State.OPEN: frozenset({State.RECORDED, State.REPLACED}),
+        State.OPEN: frozenset({State.RECORDED, State.REPLACED, State.HANDED}),
         State.RECORDED: frozenset({State.DECIDED, State.RETURNED}),
         State.RETURNED: frozenset({State.RECORDED}),
         State.DECIDED: frozenset({State.PUBLISHED}),
         State.PUBLISHED: frozenset({State.CORRECTED}),
         State.CORRECTED: frozenset({State.CORRECTED}),
         State.REPLACED: frozenset(),
+        State.HANDED: frozenset(),
     }
+    ENDED = (State.REPLACED, State.HANDED)
+    """What is not inspected any more; it stays to be read and counts nowhere."""
     SUBMITTED = (State.RECORDED, State.RETURNED, State.DECIDED, State.PUBLISHED, State.CORRECTED)
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="parts")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="form_parts")
+    # With which dispatch it was sent to its unit; none where nobody has to confirm: the unit asked for the check itself.
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     mode = models.CharField("检查方式", max_length=60, blank=True)  # several with commas between (modes.ordered)
     mode_details = models.JSONField(
@@ -63,6 +72,8 @@ class FormPart(models.Model):
     began_at = models.DateTimeField("检查开始", null=True, blank=True)
     ended_at = models.DateTimeField("检查结束", null=True, blank=True)
     categories = models.JSONField("检查结果", default=list, blank=True)  # list of Category values
+    # The last day of the inspection where an extension was approved; else the task's holds.
+    extended_to = models.DateField("延期至", null=True, blank=True)
     remark = models.TextField("情况说明", blank=True)
     # Filled on a paper form and entered later: its scan belongs to the evidence, and every page says so.
     from_paper = models.BooleanField("纸质表补录", default=False)
@@ -92,9 +103,10 @@ class FormPart(models.Model):
     class Meta:
         ordering = ["form", "organisation__path"]
         constraints = [
-            models.UniqueConstraint(fields=["form", "organisation"], name="part_once"),
+            # What was handed on may come back to the unit, as a part of its own.
+            models.UniqueConstraint(fields=["form", "organisation"], condition=~Q(state="handed"), name="part_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "replaced"])
+                condition=Q(state__in=["open", "replaced", "handed"])
                 | (Q(recorded_by__isnull=False) & Q(completed_on__isnull=False) & ~Q(digest="")),
                 name="part_recorded_by",
             ),
@@ -125,6 +137,11 @@ class FormPart(models.Model):
         return f"form-part:{self.pk}"
 
     @property
+    def inspect_by(self) -> date:
+        """The last day of the inspection, extensions counted. Needs `form.task`."""
+        return self.extended_to or self.form.task.ends_on
+
+    @property
     def is_editable(self) -> bool:
         """Whether the record may still be written."""
         return self.state in (self.State.OPEN, self.State.RETURNED)
@@ -134,7 +151,14 @@ class FormPart(models.Model):
         """Why the record can't be written any more."""
         if self.state == self.State.REPLACED:
             return "这份检查表因替补已终止，不用再检查。填过的内容保留可查。"
+        if self.state == self.State.HANDED:
+            return "这一部分已指派给其他单位检查，不由原来的检查组填写。填过的内容保留可查。"
         return f"这一部分已提交（{self.get_state_display()}），不能再改。要改须由复核人退回。"
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it is not inspected any more: replaced, or handed on to another unit."""
+        return self.state in self.ENDED
 
     @property
     def is_published(self) -> bool:

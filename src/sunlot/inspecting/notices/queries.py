@@ -31,6 +31,8 @@ def whole(forms: "QuerySet[Form]") -> "QuerySet[Form]":
         "task__plan__lead", "task__attempt__draw", "object__region", "object__kind", "code"
     ).prefetch_related(
         "parts__organisation__parent",
+        "parts__taken_from__part__organisation__parent",
+        "parts__taken_from__to__parent",
         "parts__members__inspector__organisation",
         "parts__findings__version__item",
         "parts__findings__version__bases",
@@ -41,7 +43,7 @@ def whole(forms: "QuerySet[Form]") -> "QuerySet[Form]":
 
 def standing_parts(forms: Iterable[Form]) -> list[FormPart]:
     """The departments that come, in the order of the forms."""
-    return [part for form in forms for part in form.parts.all() if part.state != FormPart.State.REPLACED]
+    return [part for form in forms for part in form.parts.all() if part.state not in FormPart.ENDED]
 
 
 def entity_standing(form: Form, day: date, parts: Collection[FormPart]) -> Standing | None:

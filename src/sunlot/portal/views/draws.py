@@ -22,6 +22,7 @@ from .. import results, tickets
 from ..draws import COLUMNS, PublicDraw, as_public, bundle_size, in_log, parties, public_draws, public_notice
 from ..filters import DrawFilters
 from ..lists import PublicListing, answer, table
+from ..reassignments import public_reassignments
 from ..replacements import REPLACEMENT_COLUMNS, public_replacements, public_supplements
 
 SORTS: dict[str, Sequence[str]] = {"sealed": ["sealed"], "number": ["number"], "title": ["round__plan__title"]}
@@ -84,6 +85,7 @@ def _opened(request: HttpRequest, shown: PublicDraw) -> dict[str, Any]:
         "teams": results.teams(found, zones, names, replaced),
         "pools": results.pool_names(found, names),
         "replacements": shown_replacements,
+        "reassignments": public_reassignments(attempt),
     }
 
 

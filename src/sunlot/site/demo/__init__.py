@@ -18,7 +18,20 @@ from sunlot.registry import examples
 from sunlot.trail.actions import record
 from sunlot.trail.models import EventDetail
 
-from . import archive, caps, guides, inspections, notices, people, reconciling, rosters, service, special, story
+from . import (
+    archive,
+    caps,
+    guides,
+    handing,
+    inspections,
+    notices,
+    people,
+    reconciling,
+    rosters,
+    service,
+    special,
+    story,
+)
 from .events import DEMO_FILLED
 
 Say = Callable[[str], None]
@@ -79,6 +92,7 @@ def _build(password: str, say: Say) -> people.Cast:
         service.make(cast)
         reconciling.make(cast)
         special.make(cast)
+        handing.make(cast)
         notices.make(cast)
         guides.prepare_changes(cast)
         cast.inspector = inspections.with_a_form_to_fill(people.SHOWN_UNIT)

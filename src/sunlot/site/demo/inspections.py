@@ -13,7 +13,7 @@ from sunlot.inspecting.records import Absence, Answered, PartData, absence_of, c
 from sunlot.norms import clock, working_days
 from sunlot.publishing import actions as publishing
 
-from . import followups, notices, replacements
+from . import followups, handing, notices, replacements
 from .people import Cast
 
 Course = Callable[[Cast, Attempt, datetime], Iterator[datetime]]
@@ -39,6 +39,7 @@ class Step:
 
 def all_published(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
     """Everything inspected, reviewed and published in time; two problems are followed up."""
+    yield from handing.receive(cast, attempt)
     yield from _run(cast, _steps(attempt, lambda at, count: ("publish", 6 + at % 8)))
     yield from followups.two(cast, attempt, _head)
 
@@ -52,15 +53,20 @@ def some_overdue(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[dateti
 
 def at_every_stage(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
     """Published, decided, in review, returned, and some not yet visited."""
+    yield from handing.receive(cast, attempt)
     stages = ["publish", "publish", "publish", "review", "record", "return", "save", "nothing"]
     yield from _run(cast, _steps(attempt, lambda at, count: (stages[at % len(stages)], 8 + at)))
 
 
 def under_way(cast: Cast, attempt: Attempt, end: datetime) -> Iterator[datetime]:
-    """One site and one inspector replaced; half of the sites visited, a few records in review, the rest to come."""
+    """One site and one inspector replaced; half of the sites visited, a few records in review, the rest to come. Nobody has
+    confirmed receipt: who began has the task; the form that came with the replacement still waits for the other section.
+    """
     yield from replacements.two(cast, attempt, "zhianjian", "zhianjian-head")
     stages = ["publish", "review", "record", "record", "save", "nothing", "nothing", "nothing"]
-    yield from _run(cast, _steps(attempt, lambda at, count: (stages[at % len(stages)], 3 + at % 6)))
+    yield from _run(
+        cast, _steps(attempt, lambda at, count: (stages[at % len(stages)] if at < count - 1 else "nothing", 3 + at % 6))
+    )
 
 
 def _steps(attempt: Attempt, course: Callable[[int, int], tuple[str, int]]) -> list[Step]:

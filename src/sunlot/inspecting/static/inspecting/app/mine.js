@@ -51,7 +51,7 @@ function card({ store }, part) {
     el("a", { href: `#/p/${part.id}` }, el("b", {}, part.title, part.is_demo && el("span", { class: "demo" }, "演示")),
       el("span", {}, `${part.frame.task}　${part.team}`), el("span", {}, part.address),
       part.agreed && el("span", { class: "mark now" }, agreedWords(part.agreed)),
-      el("span", {}, isLate ? el("span", { class: "mark late" }, part.due.late) : part.due ? `${part.due.what}截止 ${dayWords(part.due.day)}` : ""),
+      el("span", {}, isLate ? el("span", { class: "mark late" }, part.due.late) : part.due ? `${part.due.what}截止 ${dayWords(part.due.day)}${part.due.extended ? "（已批准延期）" : ""}` : ""),
       el("span", { class: `mark ${mark}` }, words)),
     draft?.submit && el("p", { class: "after" }, el("a", { class: "btn next-step block", href: draft.submit }, "核对并签名提交")));
 }
