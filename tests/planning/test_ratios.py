@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -20,7 +21,7 @@ from sunlot.norms import clock
 from sunlot.organisations.roles import Role
 from sunlot.organisations.viewer import NotAllowed, Refused
 from sunlot.planning import actions, queries
-from sunlot.planning.models import Plan, RatioVersion
+from sunlot.planning.models import Plan, RatioTable, RatioVersion
 from sunlot.planning.ratios import actions as ratios
 from sunlot.planning.ratios.forms import Subjects
 from sunlot.planning.ratios.text import RatioText, RowText, digest_of
@@ -62,6 +63,14 @@ def a_table(*rows: dict[str, Any]) -> dict[str, Any]:
     for number, row in enumerate(rows):
         sent |= a_row(number, **row)
     return sent
+
+
+def test_a_fault_in_the_rows_is_not_told_as_somebody_else_drafting(town: Town) -> None:
+    twice = RatioText([RowText("A", permille=20), RowText("A", permille=30)])
+    with pytest.raises((IntegrityError, Refused)) as told:
+        ratios.draft_first(town["coordinator"], town.city.organisations["zjj"], twice)
+    assert "同时有人在起草" not in str(told.value)
+    assert not RatioTable.objects.exists()
 
 
 def test_a_table_is_written_by_the_coordinator_approved_by_the_leader_and_public_from_its_day(town: Town) -> None:

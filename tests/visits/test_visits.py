@@ -63,7 +63,7 @@ def test_only_visits_done_this_year_count_and_many_are_counted_in_one_query(town
     assert {key for key, count in counts.items() if count} == {objects[0].pk}
     assert queries.visits_this_year([objects[1].pk], year - 1) == {objects[1].pk: 1}
     entity = objects[0].entities.get()
-    assert caps.counts(year)[entity.pk].done == 1
+    assert caps.counts(year, [entity.pk])[entity.pk].done == 1
 
 
 def test_the_list_of_objects_asks_no_query_for_each_row(town: City) -> None:

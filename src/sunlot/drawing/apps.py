@@ -9,6 +9,6 @@ class DrawingConfig(AppConfig):
     verbose_name = "抽取"
 
     def ready(self) -> None:
-        from . import guards  # noqa: PLC0415 -- apps must be loaded first; the check registers itself
+        from . import expected, guards  # noqa: F401, PLC0415 -- apps must be loaded first; both register themselves
 
         post_migrate.connect(guards.put_up_after_migrate, sender=self, dispatch_uid="drawing.guards")

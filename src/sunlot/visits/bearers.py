@@ -4,17 +4,18 @@ A building site without an operator counts against nobody's: its companies are a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from sunlot.catalogue.models import ObjectKind
+from sunlot.registry.among import AT_ONCE, is_one_of
 from sunlot.registry.models import InspectionObject, Involvement
 
 PARTS = (Involvement.Part.ITSELF, Involvement.Part.OPERATOR)
 CHUNK = 5000
 
 
-@dataclass(frozen=True)
-class Borne:
-    """An object that counts for an entity, with what the cap goes by."""
+class Borne(NamedTuple):
+    """An object that counts for an entity, with what the cap goes by. There may be a hundred thousand of them."""
 
     object: int
     number: str
@@ -37,28 +38,25 @@ def entities_of(object_ids: Iterable[int]) -> dict[int, int]:
 
 
 def objects_of(entity_ids: Iterable[int]) -> list[Borne]:
-    """The objects that count for these entities. Two queries for each chunk."""
+    """The objects that count for these entities. One query for each 50,000 of them, and one for the kinds."""
     found = []
-    for part in _chunks(entity_ids):
+    kinds = dict(ObjectKind.objects.values_list("pk", "code"))
+    itself, active = Involvement.Part.ITSELF, InspectionObject.State.ACTIVE
+    for part in _chunks(entity_ids, AT_ONCE):
         wanted = set(part)
-        keys = Involvement.objects.filter(entity__in=part, part__in=PARTS).values_list("object_id", flat=True)
-        rows = InspectionObject.objects.filter(pk__in=keys, merged_into__isnull=True).order_by()
-        facts = {
-            key: (number, risk_class, kind, state == InspectionObject.State.ACTIVE)
-            for key, number, risk_class, kind, state in rows.values_list(
-                "pk", "number", "risk_class", "kind__code", "state"
-            )
-        }
-        ties = Involvement.objects.filter(object__in=list(facts), part__in=PARTS).order_by("part", "pk")
+        own = Involvement.objects.filter(is_one_of("entity_id", part), part__in=PARTS).order_by()
+        ties = Involvement.objects.filter(object__in=own.values("object_id"), part__in=PARTS)
+        rows = ties.filter(object__merged_into__isnull=True).order_by("part", "pk")
         seen: set[int] = set()
-        for key, entity, tie in ties.values_list("object_id", "entity_id", "part"):
+        for key, entity, tie, number, risk_class, kind, state in rows.values_list(
+            "object_id", "entity_id", "part", "object__number", "object__risk_class", "object__kind_id", "object__state"
+        ):
             if key not in seen and entity in wanted:
-                number, risk_class, kind, is_active = facts[key]
-                found.append(Borne(key, number, entity, risk_class, kind, tie == Involvement.Part.ITSELF, is_active))
+                found.append(Borne(key, number, entity, risk_class, kinds[kind], tie == itself, state == active))
             seen.add(key)
     return found
 
 
-def _chunks(keys: Iterable[int]) -> Iterable[list[int]]:
+def _chunks(keys: Iterable[int], size: int = CHUNK) -> Iterable[list[int]]:
     wanted = sorted(set(keys))
-    return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+    return (wanted[start : start + size] for start in range(0, len(wanted), size))

@@ -59,7 +59,7 @@ def counted(objects: Sequence[InspectionObject], organisation: Organisation, day
     """How the objects stand to their caps in the year of `day`, for a visit of this unit. A fixed number of queries."""
     bearers = entities_of(one.pk for one in objects)
     known = Entity.objects.filter(pk__in=set(bearers.values()))
-    found = standings(known, day, [organisation.path])
+    found = standings(known, day, [organisation.path], drawn=True)
     return [Counted(one, found.get(bearers.get(one.pk, 0))) for one in objects]
 
 

@@ -1,6 +1,7 @@
 """Writing a table of ratios. Its further way (submitted, put in force …) is the catalogue's."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Q
 
 from sunlot.catalogue.actions import change_draft, draft_version
 from sunlot.organisations.models import Organisation
@@ -43,6 +44,9 @@ def draft_first(viewer: Viewer, department: Organisation, text: RatioText) -> Ra
     try:
         with transaction.atomic():
             version: RatioVersion = draft_version(viewer, NewTable(free, department), text)
-    except IntegrityError:
+    except Refused:
+        # The code was free a moment ago: where it is taken now, or the department has its table, somebody was quicker.
+        if not RatioTable.objects.filter(Q(code=free) | Q(organisation=department)).exists():
+            raise
         raise Refused("同时有人在起草，没有取到编号。再试一次。") from None
     return version

@@ -1,26 +1,23 @@
 """Finding objects and entities that may be one, and what people decide about them."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.lookups import In
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sunlot.norms import clock
 from sunlot.organisations.viewer import NotAllowed, Viewer
 from sunlot.trail.actions import record
 
 from .. import events, policy
+from ..among import AT_ONCE, is_one_of
 from ..likeness import Facts, alike, keys_of
 from ..locks import take_duplicates_lock
 from ..models import BlockingKey, DuplicatePair, Entity, EntityKey, EntityPair, InspectionObject
 
 CHUNK = 1000
-KEYS_AT_ONCE = 50_000
 CROWD = 40
 """A key that more entries share than this says nothing: a name like 门卫室 would make thousands of pairs."""
 
@@ -114,18 +111,11 @@ def _pairs_with(keys: Mapping[int, set[int]], compared: Compared) -> set[Pair]:
 def entries_by_key(keys: Iterable[int], compared: Compared = OBJECTS) -> dict[int, list[int]]:
     """The entries that have each of these keys, merged ones aside. One query for each 50,000 keys."""
     sharing: dict[int, list[int]] = {}
-    for part in _parts(sorted(keys), KEYS_AT_ONCE):
-        standing = compared.keys.objects.filter(_among(part), object__merged_into__isnull=True)
+    for part in _parts(sorted(keys), AT_ONCE):
+        standing = compared.keys.objects.filter(is_one_of("key", part), object__merged_into__isnull=True)
         for key, pk in standing.values_list("key", "object_id").iterator(chunk_size=CHUNK):
             sharing.setdefault(key, []).append(pk)
     return sharing
-
-
-def _among(keys: list[int]) -> In:
-    """`key` is one of these, all of them in one parameter: Django's own `IN` handles each value six times over."""
-    array = "unnest(%s::bigint[])" if connection.vendor == "postgresql" else "value FROM json_each(%s)"
-    value = keys if connection.vendor == "postgresql" else json.dumps(keys)
-    return In(F("key"), RawSQL(f"SELECT {array}", [value]))  # noqa: S611 -- our own words
 
 
 def _parts(values: list[int], size: int) -> Iterator[list[int]]:

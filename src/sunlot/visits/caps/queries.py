@@ -3,19 +3,23 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count as CountOf
 from django.db.models import Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sunlot.norms import regions
+from sunlot.organisations.models import Organisation
 from sunlot.organisations.viewer import Viewer
+from sunlot.registry.among import AT_ONCE, is_one_of
 from sunlot.registry.models import Entity, InspectionObject, Involvement
 
 from ..bearers import CHUNK, PARTS, Borne, objects_of
 from ..models import CapException, CapLine, CapTable, Visit
 from .crowds import Crowd, in_order
-from .rules import Count, Line, Measure, measures
+from .drawn import Expected, expected
+from .rules import Count, Line, Measure, holding, is_concerned, measures
 
 State = CapTable.State
 
@@ -77,61 +81,56 @@ def within(year: int) -> Q:
 
 
 def counts(
-    year: int,
-    entities: Collection[int] | None = None,
-    path: str = "",
-    *,
-    at_least: int = 1,
-    things: Collection[str] | None = None,
+    year: int, entities: Collection[int], path: str = "", *, things: Collection[str] | None = None
 ) -> dict[int, Count]:
-    """Entity → its visits of the year, of those with so many at least. With `path` those of that organisation and below
-    it alone; with `things` only visits of these. A chunk of entities is one query.
+    """Entity → its visits of the year, of those of `entities` that had any. With `path` those of that organisation and
+    below it alone; with `things` only visits of these. A chunk of entities is one query.
     """
-    found: dict[int, Count] = {}
-    rows = Visit.objects.filter(within(year), entity__isnull=False).order_by()
-    if path:
-        rows = rows.filter(organisation__path__startswith=path)
+    rows = _rows(year, path)
     if things is not None:
         rows = rows.filter(thing__in=list(things))
-    if entities is None:
-        # Grouped by what the table holds, without a join; the few entities merged into others are counted beside.
-        found.update(_counted(rows, "entity", at_least))
-        return _with_merged(found, rows, at_least)
+    found: dict[int, Count] = {}
     wanted = sorted(set(entities))
     for start in range(0, len(wanted), CHUNK):
         part = set(wanted[start : start + CHUNK])
         # Those of an entity that was merged into another are that one's. The keys are named: by them there is an index.
         named = Entity.objects.filter(Q(pk__in=part) | Q(merged_into__in=part)).order_by().values("pk")
         own = rows.filter(entity__in=named).annotate(bearer=Coalesce("entity__merged_into_id", "entity_id"))
-        found.update((key, count) for key, count in _counted(own, "bearer", at_least) if key in part)
+        counted = own.values("bearer").annotate(
+            total=CountOf("occasion", distinct=True),
+            # A form of which one department was there is a visit made, though another is still to come.
+            done=CountOf("occasion", distinct=True, filter=Q(state=Visit.State.DONE)),
+        )
+        found |= {
+            row["bearer"]: Count(row["done"], row["total"] - row["done"]) for row in counted if row["bearer"] in part
+        }
     return found
 
 
-def _with_merged(found: dict[int, Count], rows: "QuerySet[Visit]", at_least: int) -> dict[int, Count]:
-    """The same with the visits of entities that were merged into another as that one's. One query."""
+def totals(year: int, path: str = "", *, at_least: int = 1) -> dict[int, int]:
+    """Entity → how many visits it has in the year, done and to come, of all entities with so many at least; `path` as above.
+
+    Grouped by what the table holds, without a join; the few entities merged into others are counted beside. Two queries.
+    """
+    rows = _rows(year, path)
+    counted = rows.values("entity").annotate(total=CountOf("occasion", distinct=True)).filter(total__gte=at_least)
+    found = dict(counted.values_list("entity", "total"))
     into = Entity.objects.filter(merged_into__isnull=False).order_by()
     family = Q(entity__in=into.values("pk")) | Q(entity__in=into.values("merged_into"))
-    made: dict[int, dict[str, bool]] = {}
-    asked = rows.filter(family).values_list("entity", "entity__merged_into", "occasion", "state")
-    for entity, kept, occasion, state in asked:
+    occasions: dict[int, set[str]] = {}
+    for entity, kept, occasion in rows.filter(family).values_list("entity", "entity__merged_into", "occasion"):
         found.pop(entity, None)
-        done = made.setdefault(kept or entity, {})
-        done[occasion] = done.get(occasion, False) or state == Visit.State.DONE
-    for key, occasions in made.items():
-        if len(occasions) >= at_least:
-            done_count = sum(occasions.values())
-            found[key] = Count(done_count, len(occasions) - done_count)
-    return found
+        occasions.setdefault(kept or entity, set()).add(occasion)
+    return found | {key: len(made) for key, made in occasions.items() if len(made) >= at_least}
 
 
-def _counted(rows: "QuerySet[Visit]", by: str, at_least: int) -> Iterable[tuple[int, Count]]:
-    counted = rows.values(by).annotate(
-        total=CountOf("occasion", distinct=True),
-        # A form of which one department was there is a visit made, though another is still to come.
-        done=CountOf("occasion", distinct=True, filter=Q(state=Visit.State.DONE)),
-    )
-    for row in counted.filter(total__gte=at_least):
-        yield row[by], Count(row["done"], row["total"] - row["done"])
+def _rows(year: int, path: str) -> "QuerySet[Visit]":
+    rows = Visit.objects.filter(within(year), entity__isnull=False).order_by()
+    if not path:
+        return rows
+    # Named by their keys: without a join the index of the year's visits is enough.
+    below = list(Organisation.objects.filter(path__startswith=path).values_list("pk", flat=True))
+    return rows.filter(organisation__in=below)
 
 
 @dataclass(frozen=True)
@@ -182,19 +181,36 @@ def standing(
 
 
 def standings(
-    entities: Iterable[Entity], day: date, departments: Iterable[str] = (), *, things: Collection[str] | None = None
+    entities: Iterable[Entity],
+    day: date,
+    departments: Iterable[str] = (),
+    *,
+    things: Collection[str] | None = None,
+    drawn: bool = False,
 ) -> dict[int, Standing]:
-    """The same for many, in a number of queries that does not grow with them."""
+    """The same for many, in a number of queries that does not grow with them. With `drawn` visits count that a draw made
+    certain and whose forms are not out: for who decides on a further visit, not for who is to be told of what is to come.
+    """
     known = {entity.pk: entity for entity in entities}
     standing_tables, paths = in_force(day), tuple(departments)
     found = {key: table_for(entity.region_id, standing_tables) for key, entity in known.items()}
     lines = {table.pk: lines_of(table) for table in standing_tables.values()}
     looked_at = {line.path for listed in lines.values() for line in listed} | {""}
     counted = {path: counts(day.year, known, path, things=things) for path in looked_at}
+    if drawn:
+        _add_drawn(counted, expected(day.year), known)
     profiles = _profiles(objects_of(known))
     return {
         key: _standing(key, day.year, table, lines, profiles.get(key), counted, paths) for key, table in found.items()
     }
+
+
+def _add_drawn(counted: Mapping[str, dict[int, Count]], more: Expected, known: Collection[int]) -> None:
+    for path, found in counted.items():
+        for key, number in more.by_entity(path).items():
+            if key in known:
+                had = found.get(key, Count())
+                found[key] = Count(had.done, had.planned + number)
 
 
 def _standing(
@@ -246,33 +262,87 @@ class Limits:
 def limits(
     year: int, standing_tables: Mapping[str, CapTable], departments: Iterable[str], kinds: Collection[int] = ()
 ) -> Limits:
-    """The objects at and near a cap of the tables that stand (`in_force`), by the visits of `year`, for visits of these
-    organisations (paths); with `kinds` (keys) the crowds of objects of these. The work grows with the entities visited in
-    the year and those of several objects, not with the registry.
+    """The objects at and near a cap of the tables that stand (`in_force`), by the visits of `year` and those drawn for it,
+    for visits of these organisations (paths); with `kinds` (keys) the crowds of objects of these. The work grows with the
+    entities visited in the year and those of several objects, not with the registry.
     """
     if not standing_tables:
         return Limits()
-    lines = {table.pk: lines_of(table) for table in standing_tables.values()}
-    paths, several = tuple(departments), _of_several(kinds)
-    lowest: dict[str, int] = {}  # an entity two visits from the lowest cap is neither at nor near any
-    for line in (line for listed in lines.values() for line in listed):
-        lowest[line.path] = min(line.cap, lowest.get(line.path, line.cap))
-    counted = {path: counts(year, path=path, at_least=max(1, cap - 1)) for path, cap in lowest.items()}
+    scale, several = _Scale(standing_tables, departments), _of_several(kinds)
+    counted = _counted_for(year, scale.lowest(), several)
     visited = {key for found in counted.values() for key in found}
-    for path, cap in lowest.items():
-        if several and cap > 2:  # of those of several objects one visit counts already
-            counted[path] |= counts(year, several, path)
     borne = objects_of(visited | several)
     profiles, where = _profiles(borne), _regions_of(visited | several)
-    held = {
-        key: _standing(key, year, table_for(where[key], standing_tables), lines, profiles.get(key), counted, paths)
+    rooms = {
+        key: _room(scale.holding(where[key], profiles[key]), key, counted) if key in profiles else _Room()
         for key in visited | several
     }
     return Limits(
-        frozenset(one.object for one in borne if held[one.entity].is_reached),
-        frozenset(one.object for one in borne if one.entity in visited and held[one.entity].is_near),
-        _crowds({key: held[key] for key in several}, borne),
+        frozenset(one.object for one in borne if rooms[one.entity].is_reached),
+        frozenset(one.object for one in borne if one.entity in visited and rooms[one.entity].is_near),
+        _crowds({key: rooms[key].left for key in several}, borne),
     )
+
+
+def _counted_for(year: int, lowest: Mapping[str, int], several: set[int]) -> dict[str, dict[int, int]]:
+    """Department's path (empty: everybody) → entity → its visits of the year, drawn ones too: of all that stand at or near
+    the lowest cap, and of `several` from the first visit on.
+    """
+    drawn, counted = expected(year), {}
+    for path, cap in lowest.items():
+        more = drawn.by_entity(path)
+        exactly = {*more, *(several if cap > 2 else ())}
+        found = totals(year, path, at_least=1 if exactly else max(1, cap - 1))
+        counted[path] = {key: total for key, total in found.items() if total >= cap - 1 or key in exactly}
+        for key, number in more.items():
+            counted[path][key] = found.get(key, 0) + number
+    return counted
+
+
+class _Scale:
+    """The tables that stand, for many entities: which lines hold for a region, a class and a kind is worked out once."""
+
+    def __init__(self, standing_tables: Mapping[str, CapTable], departments: Iterable[str]) -> None:
+        self._tables, self._departments = standing_tables, tuple(departments)
+        self._lines = {
+            table.pk: [line for line in lines_of(table) if is_concerned(line, self._departments)]
+            for table in standing_tables.values()
+        }
+        self._table_of: dict[str, CapTable | None] = {}
+        self._holding: dict[tuple[str, str, str], list[Line]] = {}
+
+    def lowest(self) -> dict[str, int]:
+        """Path → the lowest cap of it: an entity two visits from that is neither at nor near any."""
+        found: dict[str, int] = {}
+        for line in (line for listed in self._lines.values() for line in listed):
+            found[line.path] = min(line.cap, found.get(line.path, line.cap))
+        return found
+
+    def holding(self, region: str, profile: Borne) -> list[Line]:
+        """The lines that hold for an entity of this region and profile."""
+        key = (region, profile.risk_class, profile.kind)
+        if key not in self._holding:
+            table = table_for(region, self._tables)
+            lines = self._lines[table.pk] if table is not None else []
+            self._holding[key] = holding(lines, profile.risk_class, profile.kind)
+        return self._holding[key]
+
+
+class _Room(NamedTuple):
+    """How many more visits the caps leave an entity; by default nothing limits it and nothing is left of a limit."""
+
+    is_reached: bool = False
+    is_near: bool = False
+    left: int = 0
+
+
+def _room(lines: Iterable[Line], key: int, counted: Mapping[str, Mapping[int, int]]) -> _Room:
+    measured = [(line.cap, counted[line.path].get(key, 0)) for line in lines]
+    if not measured:
+        return _Room()
+    left = min(max(0, cap - total) for cap, total in measured)
+    is_near = left > 0 and any(cap - total == 1 and total > 0 for cap, total in measured)
+    return _Room(left == 0, is_near, left)
 
 
 def _of_several(kinds: Collection[int]) -> set[int]:
@@ -283,9 +353,8 @@ def _of_several(kinds: Collection[int]) -> set[int]:
     return set(ties.annotate(n=CountOf("object", distinct=True)).filter(n__gt=1).values_list("entity", flat=True))
 
 
-def _crowds(held: Mapping[int, Standing], borne: Iterable[Borne]) -> tuple[Crowd, ...]:
+def _crowds(left: Mapping[int, int], borne: Iterable[Borne]) -> tuple[Crowd, ...]:
     """Of these entities those with more objects than visits left. Where a cap is reached all are left out already."""
-    left = {key: min((one.left for one in standing.measures), default=0) for key, standing in held.items()}
     objects: dict[int, list[Borne]] = {}
     for one in borne:
         if left.get(one.entity):
@@ -308,8 +377,8 @@ def _last_visits(keys: Collection[int]) -> dict[int, date]:
 def _regions_of(entities: Iterable[int]) -> dict[int, str]:
     wanted = sorted(entities)
     found: dict[int, str] = {}
-    for start in range(0, len(wanted), CHUNK):
-        part = Entity.objects.filter(pk__in=wanted[start : start + CHUNK]).order_by()
+    for start in range(0, len(wanted), AT_ONCE):
+        part = Entity.objects.filter(is_one_of("pk", wanted[start : start + AT_ONCE])).order_by()
         found.update(part.values_list("pk", "region_id"))
     return found
 

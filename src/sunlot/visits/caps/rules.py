@@ -82,6 +82,12 @@ def holding(lines: Iterable[Line], risk_class: str, kind: str) -> list[Line]:
     return [found[path] for path in sorted(found)]
 
 
+def is_concerned(line: Line, departments: Iterable[str]) -> bool:
+    """Whether visits of these departments (paths; none: anybody's) fall under the line."""
+    paths = tuple(departments)
+    return not paths or not line.path or any(path.startswith(line.path) for path in paths)
+
+
 def measures(
     lines: Iterable[Line], risk_class: str, kind: str, count: Callable[[str], Count], departments: Iterable[str] = ()
 ) -> list[Measure]:
@@ -89,8 +95,4 @@ def measures(
     often it was there; with `departments` (paths) only the lines under which their visits fall are looked at.
     """
     paths = tuple(departments)
-    return [
-        Measure(line, count(line.path))
-        for line in holding(lines, risk_class, kind)
-        if not paths or not line.path or any(path.startswith(line.path) for path in paths)
-    ]
+    return [Measure(line, count(line.path)) for line in holding(lines, risk_class, kind) if is_concerned(line, paths)]
