@@ -63,7 +63,7 @@ def test_a_replaced_object_counts_no_more_and_the_one_that_came_in_does(short: S
 
 def test_sent_out_it_counts_once(city: City) -> None:
     work = build_fieldwork(city)
-    _, entity = entity_of(standing(work.attempt).result.objects[0])
+    _, entity = entity_of(next(iter(standing(work.attempt).result.objects)))
     assert expected(work.stage, entity) == 1
     work.dispatch()
     assert Visit.objects.filter(entity=entity).exists()
