@@ -1,5 +1,6 @@
 """Filing: who, when, what comes of it, who opens it, how it is found, held and proposed to be destroyed."""
 
+import hashlib
 import re
 import subprocess
 from datetime import date
@@ -13,9 +14,12 @@ from hypothesis import strategies as st
 
 from sunlot.archiving import actions, queries
 from sunlot.archiving.models import CaseFile, Disposal, LegalHold, Years
+from sunlot.inspecting import actions as inspecting
 from sunlot.inspecting.actions import documents as issuing
+from sunlot.inspecting.evidence import Facts
 from sunlot.inspecting.followups import actions as followups
 from sunlot.inspecting.models import Category, Form
+from sunlot.inspecting.written import actions as written
 from sunlot.norms import clock
 from sunlot.organisations.signatures import Proof
 from sunlot.organisations.viewer import NotAllowed, Refused
@@ -24,8 +28,10 @@ from sunlot.trail.log import sealing
 from sunlot.trail.models import PublicEntry
 
 from ..inspecting.fieldwork import Fieldwork, on
+from ..inspecting.test_evidence import photo
 from ..inspecting.test_followups import clerk_of, order_text
 from ..inspecting.test_notices import WHEN, link_in
+from ..inspecting.test_written import completed, filled, signed
 from .filing import DEPARTMENTS, entries, filed, finish, packed, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -167,6 +173,29 @@ def words_of(pdf: bytes, folder: Path) -> str:
     (folder / "case.pdf").write_bytes(pdf)
     text = subprocess.run(["pdftotext", "-layout", folder / "case.pdf", "-"], capture_output=True, check=True)
     return re.sub(r"[\s\u200b]", "", text.stdout.decode())
+
+
+def test_records_beside_the_form_are_in_the_file_each_edition_with_its_signatures(
+    sent: Fieldwork, tmp_path: Path
+) -> None:
+    part = sent.part(DEPARTMENTS[0])
+    viewer = sent.inspector(part)
+    inspecting.add_file(viewer, part, photo(side=80), Facts(kind="photo", name="示意图.jpg", caption="勘验示意图"))
+    first = signed(sent, completed(sent, sent.again(part), "scene"))
+    draft = written.correct(viewer, first, "天气记错")
+    saved = written.save(viewer, draft, filled(sent, sent.again(part), "scene", weather="阴"), version=1)
+    second = signed(sent, written.complete(viewer, saved, version=saved.version))
+    written.void(viewer, written.begin(viewer, part, "copies"), "不用了")
+    written.issue(viewer, second)
+    file = filed(sent)
+    files_in = entries(packed(file))
+    for one in (first, second):
+        assert hashlib.sha256(files_in[f"written-{one.digest[:16]}.json"]).hexdigest() == one.digest
+    assert sum(name.startswith("written-") for name in files_in) == 2
+    assert files_in["signatures.json"].decode().count('"of":"现场勘验笔录"') == 6
+    words = words_of(files_in["case.pdf"], tmp_path)
+    for said in ("勘验示意图", "天气记错", "2.3m", f"{part.form.number}-KY-1"):
+        assert said in words
 
 
 def test_a_job_that_failed_says_why_and_can_be_asked_for_again(

@@ -9,7 +9,7 @@ from playwright.sync_api import FilePayload, Page, Response, expect
 
 from sunlot.drawing import actions as drawing
 from sunlot.drawing.models import Attempt
-from sunlot.inspecting.models import Extension, FormPart, Reassignment
+from sunlot.inspecting.models import Extension, FormPart, Reassignment, WrittenRecord
 from sunlot.organisations.models import Membership
 from sunlot.organisations.viewer import Viewer
 from sunlot.planning.models import Plan
@@ -100,7 +100,19 @@ def public() -> list[Visit]:
 
 def staff() -> list[Visit]:
     """The pages of each role; where several see the same page, one of them looks."""
-    return [Visit(who, address) for who, addresses in _staff().items() for address in addresses]
+    return [*(Visit(who, address) for who, addresses in _staff().items() for address in addresses), *_written()]
+
+
+def _written() -> Iterator[Visit]:
+    """Records beside the form: one that is being written, one that is complete, by whoever wrote them and their clerk."""
+    State = WrittenRecord.State  # noqa: N806 -- a class
+    ended = [FormPart.State.PUBLISHED, FormPart.State.CORRECTED]
+    for found in (
+        WrittenRecord.objects.filter(state=one).exclude(part__state__in=ended) for one in (State.DRAFT, State.COMPLETE)
+    ):
+        record = found.select_related("begun_by").order_by("pk")[0]
+        yield Visit(record.begun_by.username, f"/field/{record.part_id}/written/{record.pk}/")
+        yield Visit("jijian", f"/desk/inspecting/written/{record.pk}/")
 
 
 def _open_pair() -> str:
@@ -192,7 +204,14 @@ def _staff() -> dict[str, list[str]]:
         "leader": ["/desk/", "/desk/planning/", "/desk/visits/calendar/"],
         "unit-head": ["/desk/", f"/desk/inspecting/extensions/{Extension.objects.get(state='asked').pk}/"],
         "jijian": ["/desk/", "/desk/drawing/"],
-        inspector: ["/field/?plain=1", f"/field/{open_part.pk}/", "/desk/", "/desk/inspecting/"],
+        inspector: [
+            "/field/?plain=1",
+            f"/field/{open_part.pk}/",
+            f"/field/{open_part.pk}/written/",
+            f"/field/{open_part.pk}/obstacle/",
+            "/desk/",
+            "/desk/inspecting/",
+        ],
         "zjj-wuye-001": ["/desk/registry/me/", "/desk/registry/me/avoid/", "/desk/registry/me/leave/"],
         "sysadmin": [
             "/desk/",

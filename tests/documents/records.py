@@ -9,6 +9,7 @@ from typing import Any
 
 from sunlot.documents.case_file import CaseFile, FiledPaper, case_file
 from sunlot.documents.case_sheet import CaseSheet, SheetRow, SheetTable, case_sheet
+from sunlot.documents.copied_materials import CopiedMaterials, Material, copied_materials
 from sunlot.documents.correction_order import CorrectionOrder, Violation, correction_order
 from sunlot.documents.evidence_sheet import Copy, EvidenceSheet, Photo, evidence_sheet
 from sunlot.documents.extension_form import ExtensionForm, extension_form
@@ -27,7 +28,7 @@ from sunlot.documents.rosters import (
 )
 from sunlot.documents.sampling_record import Sample, SamplingRecord, sampling_record
 from sunlot.documents.service_receipt import Served, ServiceReceipt, service_receipt
-from sunlot.documents.site_record import Attendant, NotedItem, SiteRecord, site_record
+from sunlot.documents.site_record import Attendant, Measurement, NotedItem, SiteRecord, site_record
 from sunlot.documents.transfer_letter import OTHER_DEPARTMENT, TransferLetter, transfer_letter
 from sunlot.documents.visit_notice import NoticeItem, VisitNotice, visit_notice
 
@@ -107,10 +108,12 @@ SAMPLES: dict[str, tuple[Any, Record]] = {
         (site_record, SiteRecord(
             **WORDED, file_number="KY-2026-003", party=PARTY, task=TASK, began="2026年12月1日 14:00", ended="15:00",
             place="滨河花园 3 号楼地下车库", officers=OFFICERS, course="自东向西勘验。", scene=True, weather="晴，室内照明",
+            measurements=(Measurement(title="车位净宽", reading="2.3 m", where="12 号车位，卷尺"),), reason="漏记测量值",
+            photos=(Photo(image=picture(), shows="示意图", taken_at="2026年12月1日 14:20", taken_by="王伟"),),
         )),
         (questioning_record, QuestioningRecord(
             **WORDED, file_number="XW-2026-017", matter=TASK, began="2026年12月1日 10:00", ended="10:40", place="项目部办公室",
-            officers=OFFICERS, recorder="王伟", asked=ASKED, answer_to_rights="听清楚了，不申请回避。", blank_lines=2,
+            officers=OFFICERS, recorder="王伟", asked=ASKED, answer_to_rights="听清楚了，不申请回避。", blank_lines=2, read="已向被询问人宣读", statement="记录属实。", reason="问答漏记一处",
             exchanges=(Exchange(question="你负责什么工作？", answer="负责小区日常管理。"), Exchange(question="为何未公布收益？", answer="经办人离职，没有交接。")),
         )),
         (result_notice, ResultNotice(
@@ -165,8 +168,12 @@ SAMPLES: dict[str, tuple[Any, Record]] = {
             photos=(Photo(image=picture(), shows="公示栏", taken_at="2026年12月1日 9:41", place="3 号楼大厅", taken_by="王伟"),),
             copies=(Copy(title="2026 年收费台账", pages=3, source="项目部财务室", proves="收益未公布", digest="0" * 64),),
         )),
+        (copied_materials, CopiedMaterials(
+            **COMMON, file_number="FZ-2026-004", party=PARTY, task=TASK, given_by="张三（项目经理）", taken_at="2026年12月1日 10:00", place="项目部", officers=OFFICERS,
+            materials=(Material(title="2026 年收费台账", copies="1", pages="12", source="项目部财务室", remark="第 3 页有涂改"),), scans=("台账.pdf，摘要 " + "0" * 64,),
+        )),
         (sampling_record, SamplingRecord(
-            **COMMON, file_number="CY-2026-004", party=PARTY, task=TASK, basis="GB 50204 附录", taken_at="2026年12月1日 10:00", place="项目工地", officers=OFFICERS,
+            **COMMON, file_number="CY-2026-004", party=PARTY, task=TASK, basis="GB 50204 附录", method="随机抽取", taken_at="2026年12月1日 10:00", place="项目工地", officers=OFFICERS,
             samples=(Sample(title="热轧带肋钢筋", model="HRB400 Φ16", batch="2026-10-03", base="60 吨", quantity="2 根", seal="封条 0017"),), institution="乌海市建设工程检测中心",
         )),
     )
@@ -252,7 +259,7 @@ def longest(record: Record) -> Any:
         return (old * 40)[: _FEW.get(field, 40)]
 
     grown = _walk(record, "", text, many)
-    if isinstance(grown, EvidenceSheet):
+    if isinstance(grown, EvidenceSheet | SiteRecord):
         photos = tuple(replace(one, image=picture(shade=n)) for n, one in enumerate(grown.photos))
         grown = replace(grown, photos=photos)
     return grown

@@ -114,7 +114,7 @@ class Phone:
         """Files for an item (`拍照：WY-01`) or the whole visit (`拍照`)."""
         self.page.get_by_label(label, exact=True).set_input_files([str(file) for file in files])
 
-    def sign(self, name: str) -> None:
+    def sign(self, name: str, done: str = "被检查人签字完毕") -> None:
         """The inspected's name and signature, with the finger."""
         self.page.get_by_label("签字人姓名", exact=True).click()
         self.page.keyboard.insert_text(name)
@@ -127,7 +127,7 @@ class Phone:
         for x, y in ((90, 34), (120, 80), (60, 100), (200, 40)):
             self.page.mouse.move(box["x"] + x, box["y"] + y, steps=5)
         self.page.mouse.up()
-        self.button("被检查人签字完毕")
+        self.button(done)
 
     def visit(self, title: str, signer: str) -> None:
         """A visit in which all is fine, from the list to the inspected's signature."""

@@ -232,6 +232,43 @@ def test_a_tap_is_heard_and_the_focus_stays_while_the_list_changes_under_the_thu
     expect(page.get_by_role("heading", name=part.form.object.name)).to_be_visible()
 
 
+def test_each_mode_asks_for_its_own_without_a_network_and_the_inspected_reads_it(
+    sent: Fieldwork, phone: Phone, tmp_path: Path
+) -> None:
+    part = sent.part()
+    phone.sign_in(sent.inspector(part).username)
+    phone.offline()
+    page = phone.page
+    page.locator(".cards a", has_text=part.form.object.name).first.click()
+    phone.button("开始检查，记下时间")
+    phone.button("全部未发现问题")
+    page.get_by_role("button", name="确认").click()
+    for mode in ("书面检查", "网络核查"):
+        page.get_by_label(mode, exact=True).check()
+    phone.button("去签字")
+    expect(page.locator(".pfoot")).to_contain_text("还差 7 处")
+    expect(page.locator("main")).to_contain_text("书面检查没有选“材料是否齐全”。")
+    page.get_by_label("要求提供的材料").fill("维修资金台账\n合同")
+    page.get_by_label("收到日期").fill("2026-09-01")
+    page.get_by_label("材料是否齐全").select_option("no")
+    page.get_by_label("收到哪些、缺哪些").fill("缺合同")
+    page.get_by_label("监测的网址或平台").fill("https://example.invalid/")
+    page.get_by_label("监测时间").fill("2026-09-01T09:30")
+    page.get_by_label("监测方法").fill("逐页查看")
+    phone.choose("选择网页截图", jpeg(tmp_path / "page.jpg", 0.1, 3))
+    expect(page.locator("#shots .shots li")).to_contain_text("网页截图")
+    phone.is_sound()
+    phone.button("去签字")
+    expect(page.locator("main .facts")).to_contain_text("缺合同")
+    expect(page.locator("main .facts")).to_contain_text("网页截图 1 张")
+    phone.sign("王守信")
+    phone.online()
+    phone.synced()
+    saved = sent.again(part)
+    assert (saved.mode, records.gaps(saved, records.data_of(saved))) == ("paper,on-site,network", [])
+    assert Signature.objects.get(thing=part.thing).digest == sent.digest(saved)
+
+
 def test_a_closed_door_is_reported_without_a_network_with_its_photo(
     sent: Fieldwork, phone: Phone, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ from sunlot.inspecting.models import (
 )
 from sunlot.inspecting.records import evidence_of
 from sunlot.inspecting.special.queries import whole
+from sunlot.inspecting.written import queries as written
 from sunlot.organisations.models import Signature
 from sunlot.planning.models import Plan
 from sunlot.planning.queries import signatures_under, with_parts
@@ -80,6 +81,7 @@ class Case:
     draw_signatures: tuple[Signature, ...]
     events: tuple[EventDetail, ...]
     opinions: tuple[Opinion, ...]
+    written: tuple[tuple[written.Standing, tuple[Signature, ...]], ...]
     request: CheckRequest | None
     told: Told
     documents: tuple[IssuedDocument, ...]
@@ -103,6 +105,7 @@ class Case:
             *(("抽查计划", one) for one in self.plan_signatures),
             *(("抽取记录", one) for one in self.draw_signatures),
             *((view.part.organisation.name, one) for view in self.parts for one in view.signatures),
+            *((row.record.get_kind_display(), one) for row, given in self.written for one in given),
             *self.followed.signatures,
             *self.course_signatures,
         ]
@@ -155,6 +158,9 @@ def case_of(form_id: int) -> Case:
     things += [plan.thing] if plan else []
     request = whole(CheckRequest.objects.filter(task=form.task_id)).first()
     things += [request.thing] if request else []
+    beside = [row for rows in written.of_parts(parts).values() for row in rows if row.record.is_frozen]
+    things += [row.record.thing for row in beside]
+    given = written.signatures_of(row.record for row in beside)
     followed = _followed(parts)
     things += [letter.thing for letter in followed.letters]
     things += course.things_of(form)
@@ -172,6 +178,7 @@ def case_of(form_id: int) -> Case:
             .select_related("invitation__part__organisation", "file")
             .order_by("invitation", "number")
         ),
+        written=tuple((row, tuple(given[row.record.pk])) for row in beside),
         request=request,
         course_signatures=tuple(course.signatures_of(form)),
         told=_told(form, parts),

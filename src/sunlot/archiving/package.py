@@ -37,6 +37,7 @@ _WORDS = """这是一次“双随机、一公开”检查的归档包，是普�
 case.pdf        卷宗：封面、目录和各件文书
 manifest.json   清单：每个文件的大小和摘要（SHA-256）
 record-…json    各部门提交的检查记录，逐版
+written-…json   询问笔录、材料清单、抽样和勘验记录，逐份逐版
 result-…json    公示的结果，逐次
 evidence-…      证据原件
 notice-…pdf     发出的检查告知书；material-… 是被检查单位提前提交的材料
@@ -74,6 +75,10 @@ def _files(case: Case, pdf: StoredFile) -> Iterator[Kept]:
     yield Kept(README, files.store(_WORDS.encode()), "说明")
     for view in case.parts:
         yield from _of_part(case, view.part)
+    for row, _given in case.written:
+        if row.record.content is not None:
+            what = f"{row.part.organisation.name}的{row.record.get_kind_display()}，{row.place}"
+            yield Kept(f"written-{row.record.digest[:16]}.json", row.record.content, what)
     for opinion in case.opinions:
         if opinion.file is not None:
             yield Kept(f"opinion-{opinion.file.digest[:16]}.pdf", opinion.file, f"{opinion.invitation.name}的报告")

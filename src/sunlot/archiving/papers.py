@@ -21,6 +21,7 @@ from sunlot.inspecting.followups.papers import name_of, receipt_document
 from sunlot.inspecting.models import Category, CorrectionOrder, HandOver
 from sunlot.inspecting.records import evidence_of
 from sunlot.inspecting.special.papers import approval_of
+from sunlot.inspecting.written.papers import paper_of
 from sunlot.norms import clock
 from sunlot.organisations.models import Signature
 from sunlot.planning.queries import feasibility
@@ -119,6 +120,9 @@ def _papers(file: CaseFile, case: Case, day: date) -> Iterator[Paper]:
     for view in case.parts:
         if evidence_of(view.part) and (view.part.pk, EvidenceSheet.name) not in issued:
             yield issuing.evidence_sheet(issuing.Frame(view.part, case.form.number, day))
+    for place, (row, given) in enumerate(case.written, 1):
+        number = f"{case.form.number}-{issuing.KINDS[row.kind.paper].letters}-A{place}"
+        yield paper_of(row.record, given, issuing.Frame(row.part, number, day))
     yield from (_given_out(one.digest) for one in case.documents)
     if case.opinions:
         yield _opinions(file, case, day)

@@ -41,6 +41,12 @@ class QuestioningRecord(Worded):
     """Who is asked: name, sex, number of identity card, unit and post, phone, address, relation to the inspected."""
     answer_to_rights: str = ""
     exchanges: tuple[Exchange, ...]
+    read: str = ""
+    """How it was read by who was asked, e.g. "已向被询问人宣读"; empty on a record filled in by hand."""
+    reason: str = ""
+    """Of a corrected record: why it was written anew."""
+    statement: str = ""
+    """What who was asked says of the record."""
     blank_lines: int = 8
     """Ruled lines after the last answer, for a record that is filled in by hand."""
     signatures: tuple[Signature, ...] = (

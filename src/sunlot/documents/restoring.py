@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from sunlot.documents import (  # noqa: F401 -- each module's records are known once it is imported
     case_file,
     case_sheet,
+    copied_materials,
     correction_order,
     evidence_sheet,
     extension_form,

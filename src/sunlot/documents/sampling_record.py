@@ -34,7 +34,9 @@ class SamplingRecord(Record):
     party: Party
     task: str
     basis: str = ""
-    """抽样依据和方法."""
+    """抽样依据."""
+    method: str = ""
+    """抽样方法."""
     taken_at: str = ""
     place: str = ""
     officers: tuple[Officer, ...] = ()
@@ -43,6 +45,8 @@ class SamplingRecord(Record):
     """检测机构."""
     kept: str = ""
     """备份样品的保存处."""
+    reason: str = ""
+    """Of a corrected record: why it was written anew."""
     remark: str = ""
     signatures: tuple[Signature, ...] = (
         Signature("被抽样单位（签字或盖章）"),

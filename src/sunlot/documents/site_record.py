@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sunlot.documents.evidence_sheet import Photo
 from sunlot.documents.inspection_form import Absence
 from sunlot.documents.paper import Worded
 from sunlot.documents.parts import Officer, Party, Signature, Slots
@@ -35,6 +36,15 @@ class NotedItem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What was measured: the value with its unit, where and how."""
+
+    title: str
+    reading: str
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SiteRecord(Worded):
     """A record of a visit, or with `scene` of the examination of a place."""
 
@@ -57,8 +67,13 @@ class SiteRecord(Worded):
     course: str
     """检查情况, 勘验经过: each line is a paragraph. Empty leaves ruled lines."""
     items: tuple[NotedItem, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    """Photographs and sketches; with any of them no room is left for a sketch by hand."""
     attachments: tuple[str, ...] = ()
     """照片、复制件、图."""
+    reason: str = ""
+    """Of a corrected record: why it was written anew."""
     statement: str = ""
     """What the inspected had to say."""
     absence: Absence | None = None

@@ -6,6 +6,7 @@ from . import evidence_views as evidence
 from . import field_views as views
 from . import phone_views as phone
 from .notices import views as notices
+from .written import views as written
 
 app_name = "field"
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("api/parts/<int:pk>/check-out/", phone.check_out, name="check-out"),
     path("api/parts/<int:pk>/draft/", phone.draft, name="draft"),
     path("api/parts/<int:pk>/signature/", phone.signature, name="signature"),
+    path("api/parts/<int:pk>/written/", phone.written, name="send-written"),
     path("api/parts/<int:pk>/obstacle/", phone.obstacle, name="send-obstacle"),
     path("api/parts/<int:pk>/evidence/", phone.begin_evidence, name="begin-evidence"),
     path("api/parts/<int:pk>/evidence/<slug:digest>/", phone.add_evidence, name="add-evidence"),
@@ -29,6 +31,9 @@ urlpatterns = [
     path("<int:pk>/", views.part, name="part"),
     path("<int:pk>/evidence/", evidence.page, name="evidence"),
     path("<int:pk>/evidence/<int:evidence>/", evidence.change, name="evidence-change"),
+    path("<int:pk>/written/", written.listing, name="written-list"),
+    path("<int:pk>/written/<int:written>/", written.written, name="written"),
+    path("<int:pk>/written/<int:written>/void/", written.void, name="written-void"),
     path("<int:pk>/obstacle/", views.obstacle, name="obstacle"),
     path("<int:pk>/take-over/", views.take_over, name="take-over"),
     path("<int:pk>/take-back/", views.take_back, name="take-back"),

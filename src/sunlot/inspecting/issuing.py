@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 
+from sunlot.documents.copied_materials import CopiedMaterials
 from sunlot.documents.correction_order import CorrectionOrder
 from sunlot.documents.evidence_sheet import Copy, EvidenceSheet, Photo
 from sunlot.documents.extension_form import OPINIONS, ExtensionForm
@@ -145,10 +146,25 @@ def _sampling(frame: Frame) -> Record:
     )  # fmt: skip
 
 
+def _copies(frame: Frame) -> Record:
+    return CopiedMaterials(
+        **frame.common,  # type: ignore[arg-type]  # as every record has them
+        party=frame.party, task=frame.part.form.task.title, officers=frame.officers,
+    )  # fmt: skip
+
+
+def _scene(frame: Frame) -> Record:
+    return SiteRecord(
+        **frame.common,  # type: ignore[arg-type]  # as every record has them
+        slots=slots_for(frame.part.organisation, "site_record"), party=frame.party, task=frame.part.form.task.title,
+        began="", ended="", place=frame.part.form.object.address, officers=frame.officers, course="", scene=True,
+    )  # fmt: skip
+
+
 def evidence_sheet(frame: Frame) -> EvidenceSheet:
     """证据材料清单: the photos, and the files that are none."""
     shown = evidence_of(frame.part)
-    photos = [(one, picture) for one in shown if (picture := _picture(one))]
+    photos = [(one, picture) for one in shown if (picture := picture_of(one))]
     pictured = {one.pk for one, _ in photos}
     return EvidenceSheet(
         **frame.common,  # type: ignore[arg-type]  # as every record has them
@@ -177,7 +193,7 @@ def evidence_sheet(frame: Frame) -> EvidenceSheet:
     )  # fmt: skip
 
 
-def _picture(one: Evidence) -> bytes:
+def picture_of(one: Evidence) -> bytes:
     """The copy of a photo that can be printed; empty for anything else."""
     key = one.clean_copy_id or (one.original_id if one.mime in _PICTURES else None)
     return files.read(key) if key else b""
@@ -258,8 +274,10 @@ def _opinions(asked: Extension) -> tuple[Opinion, ...]:
 
 KINDS: dict[str, Kind] = {
     "site_record": Kind("现场检查笔录", "BL", _site_record, hint="写入检查时间、事项、情况说明和附件"),
-    "questioning_record": Kind("询问笔录", "XW", _questioning, hint="空白，现场手写"),
-    "sampling_record": Kind("抽样取证记录", "CY", _sampling, hint="空白，现场手写"),
+    "questioning_record": Kind("询问笔录", "XW", _questioning, hint="空白，现场手写；在系统里写的见“笔录和清单”"),
+    "copied_materials": Kind("复制（提取）材料清单", "FZ", _copies, hint="空白，现场手写；在系统里写的见“笔录和清单”"),
+    "sampling_record": Kind("抽样取证记录", "CY", _sampling, hint="空白，现场手写；在系统里写的见“笔录和清单”"),
+    "scene_record": Kind("现场勘验笔录", "KY", _scene, hint="空白，现场手写；在系统里写的见“笔录和清单”"),
     "evidence_sheet": Kind("证据材料清单", "ZJ", evidence_sheet, hint="照片和复制的材料"),
     "extension_form": Kind("延期审批表", "YQ", _extension, hint="按延期申请填写；没有申请的，延到哪一天和理由手写"),
     "result_notice": Kind("检查结果告知书", "JG", _result_notice, after_record=True, hint="提交检查记录以后"),

@@ -33,6 +33,9 @@ from .models import (
 from .notices import contact
 from .notices import queries as notices
 from .records import PartData
+from .written import phone as written_phone
+from .written import queries as written
+from .written.kinds import KINDS
 
 MOST_PARTS = 60
 """So many parts go along, the most urgent first: more than anybody visits in a week."""
@@ -55,7 +58,7 @@ def day(viewer: Viewer, device: FieldDevice) -> dict[str, Any]:
     }
     signatures = queries.signatures_by_part(parts)
     earlier, agreed = _earlier(viewer, parts), agreements(f"form:{part.form_id}" for part in parts)
-    forms = {part.form_id for part in parts}
+    forms, beside = {part.form_id for part in parts}, written.of_parts(parts)
     obstacles: dict[int, list[Obstacle]] = {}
     for one in Obstacle.objects.filter(part__in=parts).select_related("reported_by"):
         obstacles.setdefault(one.part_id, []).append(one)
@@ -75,6 +78,7 @@ def day(viewer: Viewer, device: FieldDevice) -> dict[str, Any]:
                 "earlier": earlier.get(part.form.object_id, []),
                 "agreed": _agreed(agreed.get(f"form:{part.form_id}")),
                 "code": numbers.get(part.form_id, ""),
+                "written": written_phone.taken_along(beside[part.pk]),
                 "obstacles": [
                     f"{one.get_cause_display()}，{one.reason}（{one.reported_by.name}）"
                     for one in obstacles.get(part.pk, [])
@@ -103,6 +107,7 @@ def _words() -> dict[str, Any]:
         "severities": list(map(list, Finding.Severity.choices)),
         "of_problems": sorted(OF_PROBLEMS),
         "need_remark": sorted(NEED_REMARK),
+        "written": [one.for_phone() for one in KINDS.values()],
         "obstacles": [[one.value, one.label] for one in Replacement.OBJECT_CAUSES],
     }
 

@@ -29,6 +29,8 @@ from . import actions, phone_app, phone_data, queries, records
 from .actions.evidence import MAX_PIECE
 from .models import Evidence, FieldDevice, FormPart
 from .records import Absence
+from .written import phone as written_phone
+from .written.actions import Newer
 
 SESSION_DEVICE = "field.device"
 MAX_BODY = 2**20
@@ -66,6 +68,8 @@ def _more(refusal: Refused) -> dict[str, Any]:
     """What the phone goes on by: who holds the part, or from where the file is to be sent."""
     if isinstance(refusal, actions.CheckedOut):
         return {"held": phone_data.held_words(refusal.held, None)}
+    if isinstance(refusal, Newer):
+        return {"version": refusal.version}
     return {"offset": refusal.offset} if isinstance(refusal, actions.WrongOffset) else {}
 
 
@@ -279,6 +283,17 @@ def obstacle(request: HttpRequest, viewer: Viewer, pk: int) -> JsonResponse:
     cause, reason = str(sent.get("cause", "")), str(sent.get("reason", "")).replace("\0", "")[:200]
     actions.report_obstacle(viewer, part, cause, reason, found_at=found)
     return JsonResponse({})
+
+
+@require_POST
+@api
+def written(request: HttpRequest, viewer: Viewer, pk: int) -> JsonResponse:
+    """A record beside the form, as far as it was written on the phone; its files came before it."""
+    sent = _sent(request)
+    part = _part(viewer, pk)
+    _device(viewer, sent)
+    found = written_phone.receive(viewer, part, written_phone.read(sent))
+    return JsonResponse({"pk": found.pk, "version": found.version})
 
 
 @require_POST

@@ -9,6 +9,9 @@ from sunlot.planning.models import Plan
 
 from .models import Form, FormPart
 
+LEAST_INSPECTORS = 2
+"""Who inspects signs, and is not alone (行政处罚法第四十二条). A part has fewer members only where its plan said why."""
+
 
 def acts_for(viewer: Viewer, organisation: Organisation) -> bool:
     """Whether the viewer acts for the organisation that inspected: its own people, those of a section for their

@@ -19,6 +19,7 @@ from .notices import todo as notices_todo
 from .reassigning import todo as reassigning_todo
 from .receiving import todo as receiving_todo
 from .special import todo as special_todo
+from .written import todo as written_todo
 
 __all__ = [
     "codes_todo",
@@ -29,6 +30,7 @@ __all__ = [
     "receiving_todo",
     "special_todo",
     "waiting",
+    "written_todo",
 ]  # all register what waits
 
 MANY = 12
@@ -41,6 +43,7 @@ def waiting(viewer: Viewer) -> Iterator[Todo]:
     if viewer.role == Role.INSPECTOR:
         yield from _to_inspect(viewer)
         yield from _to_sign(viewer)
+        yield from written_todo.waiting(viewer)
     if viewer.role == Role.CLERK:
         yield from _to_dispatch(viewer)
     if viewer.has(Role.CLERK, Role.HEAD):

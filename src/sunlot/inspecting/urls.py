@@ -11,6 +11,7 @@ from .ratings import views as ratings
 from .reassigning import views as reassigning
 from .receiving import views as receiving
 from .special import views as special
+from .written import views as written
 
 app_name = "inspecting"
 urlpatterns = [
@@ -33,6 +34,10 @@ urlpatterns = [
     path("orders/<int:pk>/<str:form>", followups.order_paper, name="order-paper"),
     path("hand-overs/<int:pk>/", followups.handover, name="handover"),
     path("hand-overs/<int:pk>/<str:form>", followups.handover_paper, name="handover-paper"),
+    path("written/<int:written>/", written.desk, name="written"),
+    path("written/<int:written>/record.pdf", written.pdf, name="written-pdf"),
+    path("written/<int:written>/issue/", written.issue, name="written-issue"),
+    path("written/<int:written>/signatures/<int:signature>/", written.signature_file, name="written-signature"),
     path("requests/", special.request_list, name="requests"),
     path("requests/new/", special.new, name="request-new"),
     path("requests/<str:number>/", special.detail, name="request"),

@@ -35,6 +35,7 @@ from .moved import moved_since
 from .notices.views import panel as notice_panel
 from .reassigning import queries as reassigning
 from .receiving import queries as receiving
+from .written import queries as written
 
 _SORTS: dict[str, Sequence[str]] = {
     "number": ["number"],
@@ -108,6 +109,7 @@ def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     times = codes.times_of(form, every)
     handed = reassigning.panels(viewer, every)
     extended = extending.panels(viewer, (one.part for one in shown if one.is_full))
+    beside = written.of_parts(one.part for one in shown if one.is_full)
     followed = follow_ups(viewer, (one.part for one in shown if one.is_full))
     things += [found.thing for one in handed.values() for found in one.told]
     things += [letter.thing for one in followed.values() for letter, *_ in one.letters]
@@ -124,6 +126,7 @@ def form_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
                 "follow": followed.get(one.part.pk),
                 "extension": extended.get(one.part.pk),
                 "hand": handed.get(one.part.pk),
+                "written": beside.get(one.part.pk, []),
             }
             for one in shown
         ],
@@ -241,6 +244,7 @@ def review(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "part": part,
         "shown": shown,
+        "written": written.standing(part),
         "form": form,
         "may_review": policy.may_review(viewer, part) and part.state == FormPart.State.RECORDED,
         "history": history(part.thing),

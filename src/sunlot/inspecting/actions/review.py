@@ -10,10 +10,9 @@ from sunlot.trail.actions import record
 
 from .. import events, policy, queries
 from ..models import Form, FormPart
+from ..policy import LEAST_INSPECTORS
+from ..written.queries import require_finished
 from .forms import settle, wait_to_be_filed
-
-LEAST_INSPECTORS = 2
-"""Who inspects signs, and is not alone (行政处罚法第四十二条). A part has fewer members only where its plan said why."""
 
 
 @transaction.atomic
@@ -38,6 +37,7 @@ def review_part(viewer: Viewer, part: FormPart, accept: bool, comment: str = "",
         raise Refused("写明退回的理由，检查人员按它改正。")
     if accept:
         require_signatures(locked, "通过复核", "确实不能签字的，退回这份记录，按规则更换检查人员后重新提交。")
+        require_finished(locked)
     _settle_paper(viewer, locked, accept, comment, paper)
     locked.state, locked.review_comment = wanted, comment.strip()
     locked.reviewed_by_id, locked.reviewed_at = viewer.user_id, clock.now()

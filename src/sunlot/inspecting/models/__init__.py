@@ -15,6 +15,7 @@ from .parts import NEED_REMARK, OF_PROBLEMS, Category, Edition, Finding, FormPar
 from .ratings import RatingBucket, RatingSpent
 from .reassignments import Reassignment
 from .requests import CheckRequest
+from .written import WrittenRecord
 
 __all__ = [
     "NEED_REMARK",
@@ -53,4 +54,5 @@ __all__ = [
     "Upload",
     "VisitCode",
     "VisitNotice",
+    "WrittenRecord",
 ]

@@ -21,8 +21,8 @@ from sunlot.visits.bearers import entities_of
 from sunlot.visits.caps.queries import Standing, standings
 from sunlot.visits.models import Visit
 
-from ..actions.review import LEAST_INSPECTORS
 from ..models import FormPart
+from ..policy import LEAST_INSPECTORS
 from ..queries import parts_seen
 from .content import RequestContent
 

@@ -13,8 +13,11 @@ from sunlot.inspecting.records import Absence, Answered, PartData, absence_of, c
 from sunlot.norms import clock, working_days
 from sunlot.publishing import actions as publishing
 
-from . import followups, handing, notices, replacements
+from . import beside, followups, handing, notices, replacements
 from .people import Cast
+
+TROUBLED = 3
+"""Every so many visits find something."""
 
 Course = Callable[[Cast, Attempt, datetime], Iterator[datetime]]
 
@@ -91,6 +94,8 @@ def _acts(part: int, at: int, reaches: str, visit: datetime) -> list[Step]:
     acts = [Step(visit, part, _begin)]
     if reaches in ("save", "record", "return", "review", "publish"):
         acts.append(Step(visit + timedelta(minutes=55), part, lambda cast, found: _fill(cast, found, at)))
+    if reaches == "save":
+        acts.append(Step(visit + timedelta(minutes=57), part, beside.begin_list))
     if reaches in ("record", "return", "review", "publish"):
         acts.append(Step(visit + timedelta(minutes=75), part, lambda cast, found: _record(cast, found, at)))
     if reaches == "return":
@@ -141,7 +146,7 @@ def _begin(cast: Cast, part: FormPart) -> None:
 def _fill(cast: Cast, part: FormPart, at: int) -> None:
     """Every third visit finds something; the others are in order."""
     findings = list(part.findings.all())
-    trouble = at % 3 == 1
+    trouble = at % TROUBLED == 1
     answers = {finding.version.item.code: Answered(Finding.Answer.FINE) for finding in findings}
     if trouble:
         answers[findings[0].version.item.code] = Answered(Finding.Answer.PROBLEM, PROBLEMS[at % len(PROBLEMS)])
@@ -159,6 +164,8 @@ def _fill(cast: Cast, part: FormPart, at: int) -> None:
 def _record(cast: Cast, part: FormPart, at: int) -> None:
     """The inspected signs on the screen, or, now and then, does not and a witness stands for it."""
     first, *others = _inspectors(part)
+    if at % TROUBLED == 1:
+        beside.question(cast, part, first, others)
     if at % 7 == 6:
         absence = Absence("负责人外出，在场人员无权签字", "王○", "所在社区工作人员")
         inspecting.note_absence(cast[first], part, absence, version=part.version)

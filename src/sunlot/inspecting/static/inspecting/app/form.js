@@ -169,7 +169,7 @@ export function formPage(app, id) {
         unreachable(part, texts, refreshers),
         el("div", { class: "field remark" }, el("label", { for: "id_remark" }, "情况说明（可不填）"), remark, el("p", { class: "hint" }, "只在本部门内部使用，不公示。"), fault("id_remark"))),
       draft().signature && el("p", { class: "note psec" }, "被检查人已签字。改动内容后要重新签字。"),
-      part.drawn && el("p", { class: "psec" }, el("a", { class: "btn", href: `#/p/${id}/obstacle` }, "不能检查")),
+      el("p", { class: "psec row-wrap" }, el("a", { class: "btn", href: `#/p/${id}/written` }, "笔录和清单"), part.drawn && el("a", { class: "btn", href: `#/p/${id}/obstacle` }, "不能检查")),
     ],
     foot: [left, next],
   };

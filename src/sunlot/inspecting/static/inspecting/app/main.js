@@ -10,6 +10,7 @@ import { signPage } from "./sign.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { Vault } from "./vault.js";
+import { writtenPage } from "./written.js";
 
 const HERE = "/field/app/";
 const LAST_USER = "sunlot.field.user";
@@ -42,9 +43,9 @@ class App {
 
   /** Show the page of the address. */
   render({ top = false } = {}) {
-    const [, , id, step] = location.hash.split("/");
-    const pages = { sign: signPage, code: codePage, obstacle: obstaclePage };
-    const page = id ? (pages[step] ?? formPage)(this, Number(id)) : minePage(this);
+    const [, , id, step, more] = location.hash.split("/");
+    const pages = { sign: signPage, code: codePage, obstacle: obstaclePage, written: writtenPage };
+    const page = id ? (pages[step] ?? formPage)(this, Number(id), more) : minePage(this);
     if (page.redirect) return this.go(page.redirect);
     this.#page = page;
     document.title = `${page.title} · 阳光摇号`;

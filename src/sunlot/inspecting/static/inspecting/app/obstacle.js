@@ -27,7 +27,7 @@ export function obstaclePage(app, id) {
     title: "不能检查", back: `#/p/${id}`, refresh: photos.refresh,
     main: [
       el("h1", {}, part.title, part.is_demo && el("span", { class: "demo" }, "演示")), el("p", { class: "meta" }, el("span", {}, part.address)),
-      el("p", {}, "报告送到经办人那里，核实后按抽取规则替补，不由人选定。替补批准之前，这份检查表仍由您负责。"), faults,
+      el("p", { class: "note" }, "报告送到经办人那里，核实后按抽取规则替补，不由人选定。替补批准之前，这份检查表仍由您负责。"), faults,
       el("fieldset", { class: "psec" }, el("legend", { class: "label" }, "为什么不能检查"), el("div", { class: "options column" }, radios)),
       field("具体情况", reason, el("p", { class: "hint" }, "替补获准后公开：不写姓名、电话和证件号码。")),
       el("section", { class: "psec", "aria-labelledby": "h-photos" }, el("h2", { id: "h-photos" }, "现场照片"), photos.box),

@@ -84,7 +84,7 @@ export function signPage(app, id) {
   };
 }
 
-function pad(label, empty) {
+export function pad(label, empty) {
   const ink = shape("path", { "data-ink": "", fill: "none", stroke: "#1b1e23", "stroke-width": 5, "stroke-linecap": "round", "stroke-linejoin": "round" });
   const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, shape("path", { d: "M40 192h600", stroke: "#8b877c", "stroke-dasharray": "4 8" }), ink);
   const form = el("div", { class: "stack" }, el("div", { "data-pad": true, hidden: true }, el("div", { class: "pad" }, svg),
@@ -95,7 +95,7 @@ function pad(label, empty) {
 }
 
 /** What was drawn, or nothing where it is too little to be a name. */
-function strokesOf(form) {
+export function strokesOf(form) {
   const path = form.querySelector('input[name="strokes"]').value;
   const points = [...path.matchAll(/([ML])(\d+) (\d+)/g)].map(([, command, x, y]) => [command, Number(x), Number(y)]);
   const ink = points.reduce((sum, [command, x, y], at) => (command === "L" ? sum + Math.abs(x - points[at - 1][1]) + Math.abs(y - points[at - 1][2]) : sum), 0);

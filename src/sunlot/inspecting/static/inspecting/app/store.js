@@ -49,8 +49,11 @@ export class Store extends EventTarget {
     await this.#vault.setMeta("ahead", learn(day.now, asked));
     this.day = day;
     for (const part of day.parts) {
-      const draft = this.drafts.get(part.id);
+      let draft = this.drafts.get(part.id);
       if (!draft) continue;
+      const left = Object.entries(draft.written).filter(([number, one]) => one.seq > one.sent || !part.written.some((other) => other.number === number));
+      if (left.length < Object.keys(draft.written).length) await this.#keep({ ...draft, written: Object.fromEntries(left) });
+      draft = this.drafts.get(part.id);
       const free = !part.held || part.held.mine;
       if (!free) continue;
       const merged = isDirty(draft) || draft.signature ? record.merge(draft.base, draft.texts, part.texts).texts : part.texts;
@@ -75,7 +78,7 @@ export class Store extends EventTarget {
     const part = this.part(id);
     return this.drafts.get(id) ?? {
       format: 1, id, title: part.title, version: part.version, base: part.texts, texts: part.texts, rows: {}, seq: 0, sent: 0,
-      place: null, signature: null, blocked: null, submit: "", obstacle: null,
+      place: null, signature: null, blocked: null, submit: "", obstacle: null, written: {},
     };
   }
 
@@ -85,6 +88,20 @@ export class Store extends EventTarget {
     const differs = Object.keys(texts).some((name) => texts[name] !== (draft.texts[name] ?? ""));
     const signature = differs ? null : draft.signature;
     return this.#keep({ ...draft, texts: { ...draft.texts, ...texts }, signature, submit: signature ? draft.submit : "", seq: draft.seq + 1, ...more });
+  }
+
+  /** Write a record beside the form: begun with what the server has of it. */
+  write(id, number, values) {
+    const draft = this.draft(id);
+    const known = draft.written[number] ?? { version: 0, ...this.part(id)?.written?.find((one) => one.number === number), seq: 0, sent: 0, refused: "" };
+    const { isOwn, ...given } = values;
+    return this.#keep({ ...draft, written: { ...draft.written, [number]: { ...known, ...given, number, seq: known.seq + 1 } } });
+  }
+
+  /** Note what became of a record that was sent; `sent` is the change up to which the server has it. */
+  setWritten(id, number, values) {
+    const draft = this.draft(id);
+    return this.#keep({ ...draft, written: { ...draft.written, [number]: { ...draft.written[number], ...values } } });
   }
 
   /** Set what is not part of the record: what was sent, what blocks. */
@@ -185,7 +202,7 @@ export class Store extends EventTarget {
     const draft = this.drafts.get(id);
     const files = this.filesOf(id).filter((file) => file.state === "kept" || file.state === "leaving").length;
     const signature = draft && waits(draft.signature) ? 1 : 0;
-    return (draft && isDirty(draft) ? 1 : 0) + files + signature + (draft && waits(draft.obstacle) ? 1 : 0);
+    return (draft && isDirty(draft) ? 1 : 0) + files + signature + (draft && waits(draft.obstacle) ? 1 : 0) + unsent(draft).length;
   }
 
   get pending() {
@@ -203,6 +220,9 @@ export class Store extends EventTarget {
   }
 }
 
+/** The records beside the form that the server does not have as they are. */
+export const unsent = (draft) => Object.values(draft?.written ?? {}).filter((one) => one.seq > one.sent);
+
 /** Whether something given once, a signature or a report, is still to be sent. */
 export const waits = (given) => Boolean(given) && !given.sent && !given.refused;
 
@@ -211,12 +231,12 @@ export const isDirty = (draft) => draft.seq > draft.sent;
 /** A day that an earlier version took along, with the words that it did not have; the next sync brings the true ones. */
 function fitted(day) {
   const blanks = Object.fromEntries(day.words.modes.map(([mode]) => [mode, []]));
-  return { ...day, words: { blanks, no_shot: "网络核查要附网页截图", obstacles: [], ...day.words } };
+  return { ...day, words: { blanks, no_shot: "网络核查要附网页截图", obstacles: [], written: [], ...day.words } };
 }
 
 /** A draft as today's app keeps it, from whatever an earlier version kept. */
 function upgraded(draft) {
-  return { rows: {}, submit: "", obstacle: null, ...draft, format: 1 };
+  return { rows: {}, submit: "", obstacle: null, written: {}, ...draft, format: 1 };
 }
 
 /** When a file was taken, as its facts and the record hold it: by the phone's own clock. */

@@ -3,7 +3,7 @@
 
 import { merge } from "./record.js";
 import { Offline, Refusal, SignedOut, ask } from "./server.js";
-import { isDirty, waits } from "./store.js";
+import { isDirty, unsent, waits } from "./store.js";
 
 const [LEAST_PIECE, FIRST_PIECE] = [256 * 1024, 512 * 1024]; // bytes; a good line gets larger pieces, a bad one smaller
 const SOON = 4000; // milliseconds within which a piece should be through
@@ -77,7 +77,7 @@ export class Sync extends EventTarget {
   /** Whether something that can be sent now was added meanwhile; what waits for its person does not count. */
   async #hasMore() {
     await this.#store.settled();
-    return [...this.#store.drafts.values()].some((draft) => !draft.blocked && (isDirty(draft) || waits(draft.signature) || waits(draft.obstacle)))
+    return [...this.#store.drafts.values()].some((draft) => !draft.blocked && (isDirty(draft) || waits(draft.signature) || waits(draft.obstacle) || unsent(draft).some((one) => !one.refused)))
       || [...this.#store.files.values()].some((file) => file.state === "kept" || file.state === "leaving");
   }
 
@@ -92,6 +92,7 @@ export class Sync extends EventTarget {
     for (const id of ids) {
       await this.#sendDraft(id);
       for (const file of this.#store.filesOf(id)) await this.#sendFile(file);
+      await this.#sendWritten(id);
       await this.#sendSignature(id);
       await this.#sendObstacle(id);
     }
@@ -166,6 +167,21 @@ export class Sync extends EventTarget {
   #isWhole(id) {
     const draft = this.#store.drafts.get(id);
     return !draft.blocked && !isDirty(draft) && !this.#store.filesOf(id).some((file) => file.state === "kept" || file.state === "leaving");
+  }
+
+  async #sendWritten(id) {
+    if (this.#store.filesOf(id).some((file) => file.state === "kept")) return;
+    for (const one of unsent(this.#store.drafts.get(id)).filter((record) => !record.refused)) {
+      const { number, seq } = one;
+      try {
+        const { pk, version } = await ask(`parts/${id}/written/`, { ...one, device: this.#device });
+        await this.#store.setWritten(id, number, { pk, version, sent: seq });
+        this.#dayAt = 0;
+      } catch (fault) {
+        if (!(fault instanceof Refusal)) throw fault;
+        await this.#store.setWritten(id, number, { refused: fault.message, version: fault.answer.version ?? one.version });
+      }
+    }
   }
 
   async #sendObstacle(id) {
