@@ -256,7 +256,7 @@ def fill_in(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).click()
     page.get_by_role("button", name="开始检查，记下时间").click()
     expect(page.get_by_label("检查开始")).not_to_have_value("")
-    page.get_by_label("检查方式").select_option(label="现场检查")
+    page.get_by_role("checkbox", name="现场检查", exact=True).check()
     page.get_by_role("button", name="保存", exact=True).last.click()
     said(page, "已保存")
     page.get_by_role("button", name="去签字").click()

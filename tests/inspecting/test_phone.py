@@ -84,7 +84,7 @@ def test_a_form_is_filled_signed_and_submitted_with_the_thumb(sent: Fieldwork, p
     phone.get_by_role("button", name="其余各项全部未发现问题").click()
     is_sound(phone)
     phone.get_by_role("button", name="确认 1 项未发现问题").click()
-    phone.get_by_label("检查方式").select_option("on-site")
+    phone.get_by_role("checkbox", name="现场检查", exact=True).check()
     phone.locator("#id_ended_at").fill(phone.locator("#id_began_at").input_value())
     phone.get_by_label("发现问题已责令改正").check()
     phone.get_by_role("button", name="去签字").click()
