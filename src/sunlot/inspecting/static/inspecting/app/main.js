@@ -27,7 +27,12 @@ class App {
     this.bar = document.getElementById("bar");
     this.state = el("span", { class: "sync", role: "status" });
     store.addEventListener("change", () => { this.state.ariaBusy = String(store.isWriting); });
-    for (const source of [store, sync]) source.addEventListener("change", () => this.#refreshSoon());
+    for (const source of [store, sync]) {
+      source.addEventListener("change", () => {
+        this.#showState(); // at once: nobody may be told that all is sent while it is not
+        this.#refreshSoon();
+      });
+    }
     addEventListener("hashchange", () => this.render({ top: true }));
     this.#watchThumb();
     setInterval(() => this.#refreshSoon(), 60_000);
@@ -86,9 +91,13 @@ class App {
   }
 
   #refresh() {
+    this.#showState();
+    this.#page?.refresh();
+  }
+
+  #showState() {
     const [mark, words] = this.#syncWords();
     if (this.state.textContent !== words) this.state.replaceChildren(el("span", { class: `mark ${mark}` }, words));
-    this.#page?.refresh();
   }
 
   #syncWords() {
