@@ -33,8 +33,6 @@ from . import course
 from .case import Case
 from .models import CaseFile, Years
 
-_PICTURES = ("image/jpeg", "image/png")
-
 
 def bound(file: CaseFile, case: Case, filed_at: datetime, years: int) -> tuple[bytes, list[Record]]:
     """The case as one PDF, and those of its papers that are digested themselves. The originals that no PDF can hold are
@@ -95,7 +93,7 @@ def _originals(case: Case) -> Iterator[FiledPaper]:
     """Files of the evidence that are no pictures: the PDF can't show them."""
     for view in case.parts:
         for one in evidence_of(view.part):
-            if one.mime not in _PICTURES and one.clean_copy_id is None:
+            if issuing.printable(one) is None:
                 yield FiledPaper(
                     title=one.caption or one.name, issuer=view.part.organisation.name,
                     day=day_of(one.received_at).isoformat(), pages="电子", remark=one.get_kind_display(),

@@ -193,9 +193,14 @@ def evidence_sheet(frame: Frame) -> EvidenceSheet:
     )  # fmt: skip
 
 
+def printable(one: Evidence) -> str | None:
+    """The digest of the copy of a photo that can be printed; None for anything else."""
+    return one.clean_copy_id or (one.original_id if one.mime in _PICTURES else None)
+
+
 def picture_of(one: Evidence) -> bytes:
     """The copy of a photo that can be printed; empty for anything else."""
-    key = one.clean_copy_id or (one.original_id if one.mime in _PICTURES else None)
+    key = printable(one)
     return files.read(key) if key else b""
 
 
